@@ -1,0 +1,11 @@
+import { defineConfig } from 'prisma/config';
+
+// `prisma generate` never runs the native schema engine, yet its CLI insists on downloading it. Naming any
+// executable keeps it offline; migrations run through the WebAssembly engine (src/prisma/migrate.ts).
+process.env['PRISMA_SCHEMA_ENGINE_BINARY'] ??= process.execPath;
+
+export default defineConfig({
+  schema: 'prisma/schema.prisma',
+  migrations: { path: 'prisma/migrations' },
+  datasource: { url: process.env['DATABASE_URL'] ?? '' },
+});

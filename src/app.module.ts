@@ -1,0 +1,11 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ConfigModule, type ServiceConfig } from './config/index.js';
+import { PrismaModule } from './prisma/prisma.module.js';
+
+/** Composes the service for one configuration. */
+@Module({})
+export class AppModule {
+  static forRoot(config: ServiceConfig): DynamicModule {
+    return { module: AppModule, imports: [ConfigModule.forRoot(config), PrismaModule] };
+  }
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}$/;
+const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+const CONTROL = /(?![\t\n\r])\p{Cc}/u;
+
+/** A uuid of any version, normalised to lower case: two spellings of one id must not become two cache tags. */
+export const uuid = () =>
+  z
+    .string()
+    .regex(UUID, 'must be a uuid')
+    .toLowerCase()
+    .meta({ format: 'uuid', example: '7b1d4a52-8f0e-4c3b-9a57-2f8e6c1d0b34' });
+
+/**
+ * Text that PostgreSQL and JSON can both hold: 1 to `max` characters after trimming and NFC, without control
+ * characters (NUL among them; tab and line ends are allowed) and without lone surrogates.
+ */
+export const text = (max: number) =>
+  z
+    .string()
+    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode')
+    .refine((value) => !CONTROL.test(value), 'must not contain control characters')
+    .overwrite((value) => value.normalize('NFC').trim())
+    .min(1, 'must not be empty')
+    .max(max, `must have at most ${max} characters`);
+
+/** A calendar date that exists, `YYYY-MM-DD`, years 1000 to 9999. */
+export const calendarDate = () =>
+  z
+    .string()
+    .regex(ISO_DATE, 'must be a date, YYYY-MM-DD')
+    .refine(isCalendarDate, 'must be a date that exists')
+    .meta({ format: 'date', example: '1984-02-29' });
+
+/** An instant with seconds and offset (RFC 3339), normalised to UTC with milliseconds. */
+export const instant = () =>
+  z
+    .string()
+    .regex(ISO_INSTANT, 'must be a time with offset, such as 2026-01-31T08:30:00Z')
+    .refine(isInstant, 'must be a time that exists')
+    .overwrite((value) => new Date(value).toISOString())
+    .meta({ format: 'date-time', example: '2026-01-31T08:30:00.000Z' });
+
+function isCalendarDate(value: string): boolean {
+  const parsed = new Date(`${value}T00:00:00Z`);
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(value) && value >= '1000';
+}
+
+function isInstant(value: string): boolean {
+  const year = new Date(value).getUTCFullYear();
+  return isCalendarDate(value.slice(0, 10)) && year >= 1000 && year <= 9999;
+}

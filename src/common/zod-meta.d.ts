@@ -1,0 +1,8 @@
+import 'zod';
+
+declare module 'zod' {
+  interface GlobalMeta {
+    /** Shown in the OpenAPI document. */
+    example?: unknown;
+  }
+}
