@@ -1,11 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ConfigModule, type ServiceConfig } from './config/index.js';
+import { HealthModule } from './health/health.module.js';
 import { PrismaModule } from './prisma/prisma.module.js';
 
 /** Composes the service for one configuration. */
 @Module({})
 export class AppModule {
   static forRoot(config: ServiceConfig): DynamicModule {
-    return { module: AppModule, imports: [ConfigModule.forRoot(config), PrismaModule] };
+    return { module: AppModule, imports: [ConfigModule.forRoot(config), PrismaModule, HealthModule] };
   }
 }

@@ -43,8 +43,12 @@ export interface Config {
   readonly logLevel: Environment['LOG_LEVEL'];
 }
 
-/** The configuration of a service whose database address is known. */
-export type ServiceConfig = Config & { readonly databaseUrl: string };
+/** The configuration of a service whose engines are known. */
+export interface ServiceConfig extends Config {
+  readonly databaseUrl: string;
+  /** Names of the engines that Careline itself started. */
+  readonly embeddedEngines: readonly string[];
+}
 
 /**
  * Reads the configuration from `source`. An empty variable counts as unset.
@@ -73,9 +77,12 @@ export function readProcessConfig(): Config {
   return readConfig(process.env);
 }
 
-/** `config` with the database address that an embedded engine has. */
-export function withDatabase(config: Config, databaseUrl: string): ServiceConfig {
-  return Object.freeze({ ...config, databaseUrl });
+/** `config` with the addresses of its engines, given or embedded. */
+export function withEngines(
+  config: Config,
+  engines: Pick<ServiceConfig, 'databaseUrl' | 'embeddedEngines'>,
+): ServiceConfig {
+  return Object.freeze({ ...config, ...engines });
 }
 
 function toConfig(environment: Environment): Config {

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { CONFIG, type ServiceConfig } from '../config/index.js';
 import { PrismaClient } from './generated/client.js';
@@ -9,7 +9,7 @@ const MAX_CONNECTIONS = 10;
 
 /** The client of the clinical database. Connects on first use; every statement has a time limit. */
 @Injectable()
-export class PrismaService extends PrismaClient implements OnModuleDestroy {
+export class PrismaService extends PrismaClient implements OnApplicationShutdown {
   constructor(@Inject(CONFIG) config: Pick<ServiceConfig, 'databaseUrl'>) {
     super({
       adapter: new PrismaPg({
@@ -22,7 +22,8 @@ export class PrismaService extends PrismaClient implements OnModuleDestroy {
     });
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** After the HTTP server has finished its requests: they still need the connections. */
+  async onApplicationShutdown(): Promise<void> {
     await this.$disconnect();
   }
 }

@@ -1,0 +1,62 @@
+import helmet from '@fastify/helmet';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { AppModule } from './app.module.js';
+import { ProblemFilter } from './common/errors/problem.filter.js';
+import { validationPipe } from './common/errors/validation-problem.js';
+import { fastifyOptions } from './common/http/fastify-options.js';
+import { logRequests } from './common/http/request-log.js';
+import { createLogger } from './common/logging/logger.js';
+import { NestLogger } from './common/logging/nest-logger.js';
+import type { ServiceConfig } from './config/index.js';
+import { serveOpenApi } from './openapi.js';
+
+/**
+ * Builds the service, ready to listen. It starts no engine and applies no migration.
+ * @param logger where the service logs; by default JSON lines on standard output
+ */
+export async function createApp(
+  config: ServiceConfig,
+  logger: Logger = createLogger(config.logLevel),
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter(fastifyOptions(logger));
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config), adapter, {
+    logger: new NestLogger(logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  acceptOnlyJson(fastify);
+  logRequests(fastify);
+  await app.register(helmet, {
+    contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY, useDefaults: false },
+  });
+  app.setGlobalPrefix('api', { exclude: ['health/{*path}'] });
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ProblemFilter());
+  serveOpenApi(app);
+  return app;
+}
+
+/** What Swagger UI needs, from this origin only. Everything else is data, which runs nothing. */
+const CONTENT_SECURITY_POLICY = {
+  defaultSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  objectSrc: ["'none'"],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'none'"],
+};
+
+/** Bodies are JSON (RFC 8259), for PATCH also JSON Merge Patch (RFC 7396), whose semantics ours are. */
+function acceptOnlyJson(fastify: FastifyInstance): void {
+  fastify.removeContentTypeParser('text/plain');
+  fastify.addContentTypeParser(
+    'application/merge-patch+json',
+    { parseAs: 'string' },
+    fastify.getDefaultJsonParser('error', 'error'),
+  );
+}

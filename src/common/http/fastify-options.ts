@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { Logger } from 'pino';
+import { sendProblem } from '../errors/problem.filter.js';
+import { toAppError } from '../errors/problem-response.js';
+
+/** Bodies over this are refused with 413. */
+export const BODY_LIMIT_BYTES = 1_048_576;
+const REQUEST_TIMEOUT_MS = 30_000;
+const CLIENT_REQUEST_ID = /^[A-Za-z0-9_.-]{8,64}$/;
+
+/** How Fastify is set up: limits, request ids, one log line a request, problems for what never reaches a route. */
+export function fastifyOptions(logger: Logger): FastifyServerOptions {
+  return {
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    genReqId: requestId,
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      sendProblem(toAppError(error), request, reply);
+    },
+  };
+}
+
+/** The client's own request id where it is harmless in a log, else a new one. */
+function requestId(request: Pick<IncomingMessage, 'headers'>): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && CLIENT_REQUEST_ID.test(given) ? given : randomUUID();
+}

@@ -1,0 +1,39 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+
+const DESCRIPTION = `Aggregated clinical records behind a cache that is never wrong.
+
+Get a token from **POST /api/dev/tokens** (development only; try the handle \`ana\`), press **Authorize**, paste it, and
+call any route. Lists answer \`{ items, nextCursor }\`: pass \`nextCursor\` as \`cursor\` to get the next page. Errors are
+problems of RFC 9457 with a stable \`code\`.`;
+
+/** The OpenAPI 3 document of every route. */
+export function openApiDocument(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle('Careline')
+    .setDescription(DESCRIPTION)
+    .setVersion('0.1.0')
+    .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token.' },
+      'bearer',
+    )
+    .addTag('patients', 'Patients and their aggregated records')
+    .addTag('exams', 'Exams of a patient')
+    .addTag('medications', 'Medications of a patient')
+    .addTag('users', 'Who signs in')
+    .addTag('development', 'Only outside production')
+    .addTag('health', 'For orchestrators')
+    .build();
+  return SwaggerModule.createDocument(app, config);
+}
+
+/** Swagger UI at /docs, the document at /docs-json. */
+export function serveOpenApi(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'docs-json',
+    yamlDocumentUrl: 'docs-yaml',
+    customSiteTitle: 'Careline API',
+    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
+  });
+}
