@@ -1,0 +1,67 @@
+/** The import rules of docs/architecture.md. */
+const SHARED = '^src/(cache|auth|users|prisma|common|config)/';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: { pathNot: 'generated' }, to: { circular: true } },
+    {
+      name: 'cache-is-self-contained',
+      severity: 'error',
+      from: { path: '^src/cache/' },
+      to: { path: '^src/', pathNot: '^src/cache/' },
+    },
+    {
+      name: 'config-imports-npm-only',
+      severity: 'error',
+      from: { path: '^src/config/' },
+      to: { path: '^src/', pathNot: '^src/config/' },
+    },
+    {
+      name: 'common-imports-no-module',
+      severity: 'error',
+      from: { path: '^src/common/' },
+      to: { path: '^src/', pathNot: '^src/(common|config)/' },
+    },
+    {
+      name: 'features-import-only-what-is-shared',
+      comment: 'Feature modules never import each other.',
+      severity: 'error',
+      from: { path: '^src/(patients|messaging|fhir|health|metrics)/' },
+      to: { path: '^src/', pathNot: [SHARED, '^src/$1/'] },
+    },
+    {
+      name: 'only-repositories-touch-prisma',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: ['^src/prisma/', '\\.repository\\.ts$', '\\.spec\\.ts$', '\\.module\\.ts$'],
+      },
+      to: { path: ['^src/prisma/(generated/|prisma\\.service)', 'node_modules/(@prisma|pg)/'] },
+    },
+    {
+      name: 'src-imports-no-test-or-tool',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|tools|bench|infra|scripts)/' },
+    },
+    {
+      name: 'engines-stay-out-of-the-application',
+      comment: 'Embedded engines are for development: only what starts the process knows them.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(embedded/|start\\.ts$|cli/)' },
+      to: { path: '^src/embedded/' },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', 'generated'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node'],
+    },
+  },
+};
