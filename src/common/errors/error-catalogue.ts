@@ -23,6 +23,7 @@ export const ERROR_CATALOGUE = {
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   HEADERS_TOO_LARGE: { status: 431, title: 'The header fields are too large' },
   INTERNAL: { status: 500, title: 'Something went wrong on our side' },
+  AUTH_UNAVAILABLE: { status: 503, title: 'Tokens cannot be verified at the moment' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The database cannot be reached' },
   SERVICE_STOPPING: { status: 503, title: 'The service is stopping' },
 } as const satisfies Record<string, { status: number; title: string }>;

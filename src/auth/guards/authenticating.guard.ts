@@ -1,0 +1,51 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../../common/errors/app-error.js';
+import type { Principal } from '../principal.js';
+import { readBearerHeader } from '../tokens/bearer-header.js';
+import { TokenVerifier } from '../tokens/token-verifier.js';
+import { routeAccess } from './route-access.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Why the request has no principal. */
+    authFailure?: unknown;
+  }
+}
+
+/**
+ * Finds out who asks, and lets everybody pass: the rate limit counts requests by principal, those with a bad token
+ * too, before the access guard denies. Tokens come from the `Authorization` header and from nowhere else.
+ */
+@Injectable()
+export class AuthenticatingGuard implements CanActivate {
+  constructor(
+    @Inject(TokenVerifier) private readonly verifier: TokenVerifier,
+    private readonly reflector: Reflector,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<true> {
+    // Public routes work while the issuer's keys cannot be read, so they look at no token.
+    if (routeAccess(this.reflector, context).public) return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    try {
+      request.principal = await this.authenticate(request);
+    } catch (error) {
+      request.authFailure = error;
+    }
+    return true;
+  }
+
+  private async authenticate(request: FastifyRequest): Promise<Principal> {
+    const header = readBearerHeader(request.raw.rawHeaders);
+    switch (header.kind) {
+      case 'missing':
+        throw new AppError('AUTH_TOKEN_MISSING', 'Send a token as "Authorization: Bearer <token>".');
+      case 'malformed':
+        throw new AppError('AUTH_TOKEN_INVALID', 'The Authorization header does not hold one signed token.');
+      case 'token':
+        return (await this.verifier.verify(header.token)).principal;
+    }
+  }
+}

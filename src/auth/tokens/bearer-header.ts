@@ -1,0 +1,45 @@
+/** What the `Authorization` header of a request holds. */
+export type BearerHeader =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'malformed' }
+  | { readonly kind: 'token'; readonly token: string };
+
+const MISSING: BearerHeader = { kind: 'missing' };
+const MALFORMED: BearerHeader = { kind: 'malformed' };
+
+/** Real tokens have 1 to 3 KB; what is longer is refused before anything decodes it. */
+const MAX_TOKEN_LENGTH = 8_192;
+const BEARER = /^bearer(?: +(?<token>.*))?$/i;
+/** A JWS in compact form, RFC 7515 section 7.1. */
+const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+
+/**
+ * Reads the bearer token (RFC 6750, section 2.1) from the header lines as they arrived: Node's `headers` keeps the
+ * first of several `Authorization` lines and drops the others, a proxy before it may keep the last.
+ * @param rawHeaders names and values in turn, as in `IncomingMessage.rawHeaders`
+ * @returns `missing` also for other schemes, which are no bearer token
+ */
+export function readBearerHeader(rawHeaders: readonly string[]): BearerHeader {
+  const values = authorizationValues(rawHeaders);
+  const [value] = values;
+  if (value === undefined) return MISSING;
+  if (values.length > 1) return MALFORMED;
+  const match = BEARER.exec(value.trim());
+  const token = match?.groups?.['token'];
+  if (token === undefined || token === '') return MISSING;
+  if (token.length > MAX_TOKEN_LENGTH || !COMPACT_JWS.test(token)) return MALFORMED;
+  return { kind: 'token', token };
+}
+
+function authorizationValues(rawHeaders: readonly string[]): string[] {
+  const values: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    const value = rawHeaders[index + 1];
+    if (name?.length !== AUTHORIZATION.length || value === undefined) continue;
+    if (name.toLowerCase() === AUTHORIZATION) values.push(value);
+  }
+  return values;
+}
+
+const AUTHORIZATION = 'authorization';
