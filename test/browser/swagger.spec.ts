@@ -1,0 +1,81 @@
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { tokenFor } from '../support/tokens.js';
+
+const CHROMIUM = '/usr/bin/chromium';
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+describe('Swagger UI', () => {
+  let app: TestApp;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    app = await startTestApp();
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await app.close();
+  });
+
+  it('a visitor gets a token, authorises and reads a record', async () => {
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+    const patientId = await somePatient(app);
+    await page.goto(`${app.url}/docs`);
+
+    const tokens = page.locator('#operations-development-DevelopmentTokensController_issue, .opblock-post', {
+      hasText: '/api/dev/tokens',
+    });
+    await tokens.first().locator('.opblock-summary-control').click();
+    await tokens.first().locator('textarea').fill('{"handle":"ana"}');
+    await tokens.first().getByRole('button', { name: 'Execute' }).click();
+    const answer = await tokens
+      .first()
+      .locator('.live-responses-table .response-col_description code')
+      .first()
+      .innerText();
+    const { token } = JSON.parse(answer) as { token: string };
+
+    await page.getByRole('button', { name: 'Authorize' }).first().click();
+    await page.locator('.modal-ux input[type="text"]').fill(token);
+    await page.locator('.modal-ux').getByRole('button', { name: 'Apply credentials' }).click();
+    await page.locator('.modal-ux').getByRole('button', { name: 'Close' }).click();
+
+    const record = page.locator('.opblock-get', { has: page.locator('[data-path="/api/patients/{id}"]') });
+    await record.locator('.opblock-summary-control').click();
+    await record.locator('input[placeholder="id"]').fill(patientId);
+    await record.getByRole('button', { name: 'Execute' }).click();
+    const shown = await record
+      .locator('.live-responses-table .response-col_description code')
+      .first()
+      .innerText();
+
+    expect(JSON.parse(shown)).toMatchObject({ id: patientId, exams: [], medications: [] });
+    expect(faults).toEqual([]);
+  }, 60_000);
+});
+
+async function somePatient(app: TestApp): Promise<string> {
+  const response = await fetch(`${app.url}/api/patients`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await tokenFor(app, 'ana')}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      givenName: 'Ada',
+      familyName: 'Núñez',
+      birthDate: '1984-02-29',
+      gender: 'female',
+    }),
+  });
+  return ((await response.json()) as { id: string }).id;
+}

@@ -1,0 +1,44 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApp } from '../../src/app.js';
+import { createLogger } from '../../src/common/logging/logger.js';
+import { readConfig, withEngines, type ServiceConfig } from '../../src/config/index.js';
+import { createTestDatabase } from './test-database.js';
+
+/** A service on a free loopback port with a database of its own, and what it logged. */
+export interface TestApp {
+  readonly url: string;
+  readonly databaseUrl: string;
+  readonly config: ServiceConfig;
+  /** Every line logged so far, at level trace. */
+  readonly logs: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Starts the whole service in this process on an empty, migrated database. `environment` overrides the variables. */
+export async function startTestApp(environment: Record<string, string> = {}): Promise<TestApp> {
+  const database = await createTestDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), 'careline-test-'));
+  const given = readConfig({
+    NODE_ENV: 'test',
+    DATA_DIR: dataDir,
+    RATE_LIMIT_PER_MINUTE: '0',
+    ...environment,
+  });
+  const config = withEngines(given, { databaseUrl: database.url, embeddedEngines: [] });
+  const logs: string[] = [];
+  const app = await createApp(config, createLogger('trace', { write: (line) => logs.push(line) }));
+  await app.listen(0, '127.0.0.1');
+  return {
+    url: (await app.getUrl()).replace('localhost', '127.0.0.1'),
+    databaseUrl: database.url,
+    config,
+    logs,
+    close: async () => {
+      await app.close();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
