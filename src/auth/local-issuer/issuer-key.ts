@@ -1,14 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  calculateJwkThumbprint,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type CryptoKey,
-  type JWK,
-} from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { z } from 'zod';
 import { ConfigurationError } from '../../config/index.js';
 
@@ -19,7 +12,7 @@ export const LOCAL_ALGORITHM = 'ES256';
 /** The key pair of the local token issuer. */
 export interface IssuerKey {
   readonly kid: string;
-  readonly privateKey: CryptoKey;
+  readonly privateKey: Awaited<ReturnType<typeof importJWK>>;
   readonly publicJwk: JWK;
 }
 
@@ -45,7 +38,7 @@ async function toIssuerKey(stored: string): Promise<IssuerKey> {
   const kid = await calculateJwkThumbprint(publicPart);
   return {
     kid,
-    privateKey: await importJWK<CryptoKey>(jwk, LOCAL_ALGORITHM),
+    privateKey: await importJWK(jwk, LOCAL_ALGORITHM),
     publicJwk: { ...publicPart, kid, alg: LOCAL_ALGORITHM, use: 'sig' },
   };
 }
@@ -94,5 +87,5 @@ function wrongDataDir(reason: string): ConfigurationError {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
 }

@@ -2,8 +2,8 @@ import type { ThrottlerStorage } from '@nestjs/throttler';
 import { LRUCache } from 'lru-cache';
 import { HitWindow } from './hit-window.js';
 
-/** Callers of one kind that are remembered; about 250 bytes each. */
-export const MAX_CALLERS = 50_000;
+/** Callers of one kind that are remembered; about 450 bytes each. */
+export const MAX_CALLERS = 20_000;
 
 type Kind = 'subject' | 'address';
 type StorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;

@@ -15,12 +15,13 @@ const MAX_AGE_MS = 30 * 60_000;
 /**
  * The keys at `url`, a JSON Web Key Set (RFC 7517). Fetched on first use; one fetch at a time; while the address does
  * not answer, known keys stay good for half an hour.
+ * @param timeoutMs how long one fetch may take
  * @throws {AppError} `AUTH_UNAVAILABLE` from the returned function while the keys cannot be had
  */
-export function remoteKeys(url: URL): JWTVerifyGetKey {
+export function remoteKeys(url: URL, timeoutMs = TIMEOUT_MS): JWTVerifyGetKey {
   const fetcher = new KeySetFetcher();
   const remote = createRemoteJWKSet(url, {
-    timeoutDuration: TIMEOUT_MS,
+    timeoutDuration: timeoutMs,
     cooldownDuration: UNKNOWN_KEY_COOLDOWN_MS,
     cacheMaxAge: MAX_AGE_MS,
     [customFetch]: fetcher.fetch,
