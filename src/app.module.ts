@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AuthModule } from './auth/auth.module.js';
 import { ConfigModule, type ServiceConfig } from './config/index.js';
 import { HealthModule } from './health/health.module.js';
 import { PrismaModule } from './prisma/prisma.module.js';
@@ -7,6 +8,9 @@ import { PrismaModule } from './prisma/prisma.module.js';
 @Module({})
 export class AppModule {
   static forRoot(config: ServiceConfig): DynamicModule {
-    return { module: AppModule, imports: [ConfigModule.forRoot(config), PrismaModule, HealthModule] };
+    return {
+      module: AppModule,
+      imports: [ConfigModule.forRoot(config), PrismaModule, AuthModule.forRoot(config), HealthModule],
+    };
   }
 }

@@ -1,5 +1,6 @@
 import { Body, Controller, Header, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../../common/errors/api-problems.js';
 import { Public } from '../decorators.js';
 import { DevTokensService } from './dev-tokens.service.js';
 import { CreateDevToken, DevToken } from './dto/dev-token.dto.js';
@@ -21,6 +22,15 @@ export class DevTokensController {
       'The sample data has `ana` and `bruno` (clinicians), `carla` (patient) and `admin` (admin).',
   })
   @ApiCreatedResponse({ description: 'The token.', standardSchema: DevToken })
+  @ApiProblems(
+    'REQUEST_INVALID',
+    'USER_NOT_FOUND',
+    'BODY_TOO_LARGE',
+    'MEDIA_TYPE_UNSUPPORTED',
+    'RATE_LIMITED',
+    'INTERNAL',
+    'DATABASE_UNAVAILABLE',
+  )
   create(@Body({ schema: CreateDevToken }) body: CreateDevToken): Promise<DevToken> {
     return this.tokens.create(body.handle);
   }

@@ -15,7 +15,7 @@ export class DevTokensService {
   /** @throws {AppError} `USER_NOT_FOUND` */
   async create(handle: string): Promise<DevToken> {
     const user = await this.users.findByHandle(handle);
-    if (user === undefined || user === null) throw new AppError('USER_NOT_FOUND', 'No user has this handle.');
+    if (user === undefined) throw new AppError('USER_NOT_FOUND', 'No user has this handle.');
     return { token: await this.issuer.issue({ subject: user.id, roles: [user.role] }) };
   }
 }

@@ -97,5 +97,6 @@ export const PROTECTED_ROUTE_PROBLEMS = [
   'AUTH_TOKEN_INVALID',
   'RATE_LIMITED',
   'INTERNAL',
+  'AUTH_UNAVAILABLE',
   'DATABASE_UNAVAILABLE',
 ] as const satisfies readonly ErrorCode[];
