@@ -1,0 +1,34 @@
+import type { Tag } from './tag.js';
+import type { TagVersions } from './version.js';
+
+/** The state of the feed, for operators. */
+export type FeedState = 'live' | 'distrusted' | 'dead';
+
+/**
+ * Knows the versions of tags: the source of truth of what is current (PostgreSQL in Careline). All methods take tags in
+ * canonical order with the tag of everything among them; tags that have no row are absent from the answers.
+ */
+export interface VersionAuthority {
+  readonly feedState: FeedState;
+
+  /** The versions of `tags` from memory. Undefined when one is not known, or the feed is not known to be fresh. */
+  known(tags: readonly Tag[]): TagVersions | undefined;
+
+  /**
+   * The versions of `tags` as of some moment after this call.
+   * @throws {AuthorityUnavailableError}
+   */
+  lookUp(tags: readonly Tag[]): Promise<TagVersions>;
+
+  /** Resolves when what was committed before this call can no longer be overlooked by this instance. Never rejects. */
+  barrier(): Promise<void>;
+
+  /**
+   * Raises the versions of `tags`, in one transaction of its own.
+   * @returns the new versions
+   * @throws {AuthorityUnavailableError}
+   */
+  bump(tags: readonly Tag[]): Promise<TagVersions>;
+
+  close(): Promise<void>;
+}
