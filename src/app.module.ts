@@ -2,7 +2,9 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AuthModule } from './auth/auth.module.js';
 import { ConfigModule, type ServiceConfig } from './config/index.js';
 import { HealthModule } from './health/health.module.js';
+import { PatientsModule } from './patients/patients.module.js';
 import { PrismaModule } from './prisma/prisma.module.js';
+import { UsersModule } from './users/users.module.js';
 
 /** Composes the service for one configuration. */
 @Module({})
@@ -10,7 +12,14 @@ export class AppModule {
   static forRoot(config: ServiceConfig): DynamicModule {
     return {
       module: AppModule,
-      imports: [ConfigModule.forRoot(config), PrismaModule, AuthModule.forRoot(config), HealthModule],
+      imports: [
+        ConfigModule.forRoot(config),
+        PrismaModule,
+        AuthModule.forRoot(config),
+        HealthModule,
+        UsersModule,
+        PatientsModule,
+      ],
     };
   }
 }

@@ -5,6 +5,9 @@ const ISO_DATE = /^\d{4}-\d{2}-\d{2}$/;
 const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 const CONTROL = /(?![\t\n\r])\p{Cc}/u;
 
+/** What is parsed from JSON: a field may be absent, but is never undefined, which zod's types allow. */
+export type FromJson<T> = { [Field in keyof T]: Exclude<T[Field], undefined> };
+
 /** A uuid of any version, normalised to lower case: two spellings of one id must not become two cache tags. */
 export const uuid = () =>
   z
@@ -25,6 +28,9 @@ export const text = (max: number) =>
     .overwrite((value) => value.normalize('NFC').trim())
     .min(1, 'must not be empty')
     .max(max, `must have at most ${max} characters`);
+
+/** {@link text} on one line: without tab and line ends. */
+export const line = (max: number) => text(max).refine((value) => !/[\t\n\r]/.test(value), 'must be one line');
 
 /** A calendar date that exists, `YYYY-MM-DD`, years 1000 to 9999. */
 export const calendarDate = () =>

@@ -4,8 +4,6 @@ import { Prisma } from './generated/client.js';
 
 /** What an operation's caller can name better than this file can. Each makes the error to answer with. */
 export interface ExpectedFailures {
-  /** The row to change or delete is not there. */
-  readonly rowMissing?: () => AppError;
   /** A foreign key names a row that is not there. */
   readonly referenceMissing?: () => AppError;
   /** By name of the CHECK constraint. */
@@ -47,6 +45,16 @@ export async function onDatabase<Result>(
   }
 }
 
+/** What a change or deletion of one row answers; undefined when there is no such row. */
+export async function ifPresent<Row>(change: Promise<Row>): Promise<Row | undefined> {
+  try {
+    return await change;
+  } catch (error) {
+    if (codeOf(error) === 'P2025') return undefined;
+    throw error;
+  }
+}
+
 function translate(error: unknown, expected: ExpectedFailures): unknown {
   if (isUnavailable(error)) {
     return new AppError('DATABASE_UNAVAILABLE', 'The database does not answer at the moment. Try again.', {
@@ -56,8 +64,6 @@ function translate(error: unknown, expected: ExpectedFailures): unknown {
   }
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return error;
   switch (error.code) {
-    case 'P2025':
-      return expected.rowMissing?.() ?? error;
     case 'P2003':
       return expected.referenceMissing?.() ?? conflict(error);
     case 'P2002':

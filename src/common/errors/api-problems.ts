@@ -100,3 +100,10 @@ export const PROTECTED_ROUTE_PROBLEMS = [
   'AUTH_UNAVAILABLE',
   'DATABASE_UNAVAILABLE',
 ] as const satisfies readonly ErrorCode[];
+
+/** What every route that takes a body may answer. */
+export const BODY_PROBLEMS = [
+  'REQUEST_INVALID',
+  'BODY_TOO_LARGE',
+  'MEDIA_TYPE_UNSUPPORTED',
+] as const satisfies readonly ErrorCode[];

@@ -1,0 +1,40 @@
+import {
+  applyDecorators,
+  Injectable,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Roles } from '../auth/decorators.js';
+import type { Role } from '../auth/principal.js';
+import { AppError } from '../common/errors/app-error.js';
+import { UsersService } from '../users/users.service.js';
+
+/** Those who may read every record. */
+export const CARE_ROLES = ['clinician', 'admin'] as const satisfies readonly Role[];
+
+/**
+ * Lets a patient read the record in the address (`:id`) only if it is their own. Whether another exists is not told. A
+ * guard, since guards alone run before a response is answered from a cache.
+ */
+@Injectable()
+export class OwnRecordGuard implements CanActivate {
+  constructor(private readonly users: UsersService) {}
+
+  async canActivate(context: ExecutionContext): Promise<true> {
+    const { principal, params } = context
+      .switchToHttp()
+      .getRequest<FastifyRequest<{ Params: { id: string } }>>();
+    if (principal !== undefined) {
+      if (CARE_ROLES.some((role) => principal.roles.includes(role))) return true;
+      const user = await this.users.findById(principal.subject);
+      if (user !== undefined && user.patientId === params.id.toLowerCase()) return true;
+    }
+    throw new AppError('AUTH_FORBIDDEN', 'You may read your own record only.');
+  }
+}
+
+/** A route under `:id` that clinicians, admins and the patient themselves may read. */
+export const ReadableByPatient = () =>
+  applyDecorators(Roles(...CARE_ROLES, 'patient'), UseGuards(OwnRecordGuard));
