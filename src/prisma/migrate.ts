@@ -8,7 +8,8 @@ import { readMigrationsFolder, type MigrationsFolder } from './migrations-folder
 import { openSchemaEngine, WHOLE_SCHEMA } from './schema-engine.js';
 import { scriptAdapterFactory } from './script-adapter.js';
 
-const LOCK_TIMEOUT_MS = 60_000;
+/** How long to wait for another process, where nothing else is said. */
+export const LOCK_TIMEOUT_MS = 60_000;
 
 export interface MigrateOptions {
   /** Gets plain lines for people. */
