@@ -4,6 +4,7 @@ import { importBundles } from '../fhir/import-bundles.js';
 import type { ImportReport } from '../fhir/import-report.js';
 import { PlainProgress, ProgressBar } from '../fhir/terminal/progress.js';
 import { reportLines } from '../fhir/terminal/report-lines.js';
+import { migrate } from '../prisma/migrate.js';
 import type { CliContext } from './context.js';
 
 const EXIT_FAILED = 1;
@@ -29,7 +30,7 @@ export function fhirCommand(context: CliContext): Command {
 }
 
 async function run(paths: readonly string[], context: CliContext): Promise<ImportReport> {
-  const repository = new BundleRepository(await context.databaseUrl());
+  const repository = new BundleRepository(await readyDatabase(context));
   const bar = process.stderr.isTTY && process.stdout.isTTY ? new ProgressBar(process.stderr) : undefined;
   const interruption = new AbortController();
   // Once: a second signal ends the process as if nobody listened.
@@ -48,6 +49,13 @@ async function run(paths: readonly string[], context: CliContext): Promise<Impor
     for (const signal of SIGNALS) process.off(signal, onSignal);
     await repository.close();
   }
+}
+
+/** The embedded database is nobody else's to migrate; any other one is its operator's. */
+async function readyDatabase(context: CliContext): Promise<string> {
+  const url = await context.databaseUrl();
+  if (context.config.databaseUrl === undefined) await migrate(url, { log: (line) => context.out(line) });
+  return url;
 }
 
 function print(report: ImportReport, context: CliContext): void {

@@ -26,9 +26,9 @@ export class ImportReport {
     exams: NO_ROWS,
     medications: NO_ROWS,
   };
-  /** Resources that were left out, by `Type: reason`. */
+  /** Resources that were left out. */
   readonly skipped = new Tally();
-  /** Resources that were imported otherwise than they stood there, by `Type: note`. */
+  /** Resources that were imported otherwise than they stood there. */
   readonly notes = new Tally();
   stopped: Stop | undefined;
 

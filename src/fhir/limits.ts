@@ -13,16 +13,16 @@ export const FILE_LIMITS = {
 
 export type FileLimits = Readonly<Record<keyof typeof FILE_LIMITS, number>>;
 
-/** Text columns, in UTF-16 units. */
+/** Text columns, in UTF-16 units: what the API takes for the same fields. */
 export const TEXT_LIMITS = {
-  personName: 200,
+  personName: 100,
   phone: 50,
   email: 254,
   address: 500,
   code: 100,
-  codeSystem: 500,
+  codeSystem: 200,
   name: 500,
   result: 4_000,
-  unit: 100,
-  dosage: 2_000,
+  unit: 50,
+  dosage: 1_000,
 } as const;

@@ -9,9 +9,9 @@ import { skip, SkipResource, type Note } from './skip.js';
 /** What a bundle became, and what of it did not become anything. */
 export interface MappedBundle {
   readonly rows: BundleRows;
-  /** Resources that were left out, by `Type: reason`. */
+  /** Resources that were left out. */
   readonly skipped: Tally;
-  /** Resources that were imported otherwise than they stood there, by `Type: note`. */
+  /** Resources that were imported otherwise than they stood there. */
   readonly notes: Tally;
 }
 
@@ -110,8 +110,8 @@ class Resolution {
     const reason = attempt(() => {
       add(content === undefined ? undefined : this.knownPatient(content.subject), (note) => notes.add(note));
     });
-    if (reason !== undefined) this.skipped.add(`${type}: ${reason}`);
-    else for (const note of notes) this.notes.add(`${type}: ${note}`);
+    if (reason !== undefined) this.skipped.add(type, reason);
+    else for (const note of notes) this.notes.add(type, note);
   }
 
   private knownPatient(subject: string | undefined): string {

@@ -34,7 +34,7 @@ export class BundleMapper {
 
   add(value: unknown): void {
     const reason = attempt(() => this.mapEntry(value));
-    if (reason !== undefined) this.skipped.add(`Entry: ${reason}`);
+    if (reason !== undefined) this.skipped.add('Entry', reason);
   }
 
   /** The ids of patients that are named in the bundle and not contained in it. */
@@ -59,7 +59,7 @@ export class BundleMapper {
     const notes = new Set<string>();
     const note: Note = (text) => notes.add(text);
     const reason = attempt(() => this.mapResource({ resource, fullUrl: entry.fullUrl, notes, note }));
-    if (reason !== undefined) this.skipped.add(`${type}: ${reason}`);
+    if (reason !== undefined) this.skipped.add(type, reason);
   }
 
   private mapResource(entry: Entry): void {
@@ -84,7 +84,7 @@ export class BundleMapper {
     this.drafts.references.name(entry.fullUrl, 'Patient', id);
     const row = mapPatient(parse(RESOURCES.Patient, entry), id, entry.note);
     this.replace('Patient', this.drafts.patients, id, row);
-    for (const text of entry.notes) this.notes.add(`Patient: ${text}`);
+    for (const text of entry.notes) this.notes.add('Patient', text);
   }
 
   private addMedication(entry: Entry): void {
@@ -135,7 +135,7 @@ export class BundleMapper {
   }
 
   private replace<T>(type: ReadType, drafts: Map<string, T>, id: string, draft: T): void {
-    if (drafts.has(id)) this.skipped.add(`${type}: stands in the bundle twice, the last one counts`);
+    if (drafts.has(id)) this.skipped.add(type, 'stands in the bundle again: the last one counts');
     drafts.set(id, draft);
   }
 }

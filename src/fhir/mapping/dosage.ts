@@ -1,6 +1,6 @@
 import type { Dosage } from '../fhir-types.js';
 import { conceptText } from './codes.js';
-import { quantityText, rangeNumbers, rangeUnit } from './quantity.js';
+import { quantityNumber, quantityUnit, rangeNumbers, rangeUnit } from './quantity.js';
 
 type Timing = NonNullable<Dosage['timing']>;
 type Repeat = NonNullable<Timing['repeat']>;
@@ -28,9 +28,9 @@ export function dosageText(instructions: readonly Dosage[]): string | undefined 
 function composed(dosage: Dosage): string {
   return [
     ...dosage.doseAndRate.map(({ doseQuantity, doseRange }) => {
-      if (doseQuantity !== undefined) return quantityText(doseQuantity);
-      const numbers = doseRange && rangeNumbers(doseRange);
-      return doseRange && numbers && [numbers, rangeUnit(doseRange)].filter(Boolean).join(' ');
+      if (doseQuantity !== undefined)
+        return doseText(quantityNumber(doseQuantity), quantityUnit(doseQuantity));
+      return doseRange && doseText(rangeNumbers(doseRange), rangeUnit(doseRange));
     }),
     dosage.timing && timingText(dosage.timing),
     dosage.route && conceptText(dosage.route),
@@ -41,6 +41,12 @@ function composed(dosage: Dosage): string {
     .map(said)
     .filter((part) => part !== undefined)
     .join(', ');
+}
+
+/** A number without a unit would not say what it counts. */
+function doseText(number: string | undefined, unit: string | undefined): string | undefined {
+  if (number === undefined) return undefined;
+  return unit === undefined ? `dose ${number}` : `${number} ${unit}`;
 }
 
 function asNeeded({ asNeededBoolean, asNeededCodeableConcept }: Dosage): string | undefined {

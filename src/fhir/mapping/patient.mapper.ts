@@ -9,6 +9,7 @@ import { cleanLine, cut } from './text.js';
 const NAME_USES = ['official', 'usual', undefined, 'nickname', 'temp', 'anonymous', 'maiden', 'old'];
 const ADDRESS_USES = ['home', undefined, 'temp', 'work', 'billing', 'old'];
 const GENDERS: readonly Gender[] = ['male', 'female', 'other', 'unknown'];
+const EMAIL = /^[^\s@]+@[^\s@]+$/;
 /** Stands for the name that a person with one name does not have: the record wants both. */
 const NO_NAME = '-';
 /** The list of patients is ordered by an index, whose entries PostgreSQL limits to 2,704 bytes for both names. */
@@ -27,7 +28,7 @@ export function mapPatient(patient: FhirPatient, id: string, note: Note): Patien
     deathDate: readDeathDate(patient, birth, note),
     gender: readGender(patient.gender, note),
     phone: cleanLine(contact(patient, 'phone'), TEXT_LIMITS.phone, note),
-    email: cleanLine(contact(patient, 'email'), TEXT_LIMITS.email, note),
+    email: readEmail(contact(patient, 'email'), note),
     address: cleanLine(addressLine(byUse(patient.address, ADDRESS_USES)), TEXT_LIMITS.address, note),
   };
 }
@@ -89,6 +90,14 @@ function contact({ telecom }: FhirPatient, system: 'phone' | 'email'): string | 
   return telecom
     .filter((point) => point.system === system && point.use !== 'old' && point.value?.trim())
     .toSorted((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity) || 0)[0]?.value;
+}
+
+/** An address that is cut, or is none, would reach somebody else or nobody. */
+function readEmail(value: string | undefined, note: Note): string | null {
+  const email = cleanLine(value, Infinity, note);
+  if (email === null || (email.length <= TEXT_LIMITS.email && EMAIL.test(email))) return email;
+  note('an email address that is none was left out');
+  return null;
 }
 
 /** `12 High Street, Chelsea, Massachusetts 02149, US`, or the address as it is written out. */

@@ -10,7 +10,7 @@ export function quantityUnit({ unit, code }: Quantity): string | undefined {
 }
 
 /** `<0.5 mg`. */
-export function quantityText(quantity: Quantity | undefined): string | undefined {
+function quantityText(quantity: Quantity | undefined): string | undefined {
   const number = quantity === undefined ? undefined : quantityNumber(quantity);
   const unit = quantity === undefined ? undefined : quantityUnit(quantity);
   return number === undefined || unit === undefined ? number : `${number} ${unit}`;

@@ -1,10 +1,11 @@
 import type { RowCounts } from '../bundle.repository.js';
 import type { ImportReport } from '../import-report.js';
-import type { Tally } from '../tally.js';
+import type { Tally, TallyLine } from '../tally.js';
 import { printable } from './progress.js';
 
 const COLUMNS = ['created', 'updated', 'unchanged', 'removed'] as const satisfies (keyof RowCounts)[];
 const TITLES = ['', 'new', 'changed', 'unchanged', 'removed'];
+const LINE_WIDTH = 100;
 
 /** The report as an operator reads it at the end. */
 export function reportLines(report: ImportReport): string[] {
@@ -34,14 +35,29 @@ function countRows({ counts }: ImportReport): string[][] {
 }
 
 function tallyLines(title: string, tally: Tally): string[] {
-  if (tally.total === 0) return [];
-  const rows = tally.entries().map(([reason, number]) => ({ reason, number: count(number) }));
-  const width = Math.max(...rows.map(({ number }) => number.length));
-  return [
-    '',
-    `${title}: ${count(tally.total)}`,
-    ...rows.map(({ reason, number }) => `  ${number.padStart(width)}  ${reason}`),
-  ];
+  const lines = tally.lines();
+  if (lines.length === 0) return [];
+  const width = Math.max(...lines.map(({ total }) => count(total).length));
+  return ['', `${title}: ${count(tally.total)}`, ...lines.flatMap((line) => tallyLine(line, width))];
+}
+
+/** The number and the reason; then the types, each with its number where there are several. */
+function tallyLine({ reason, total, types }: TallyLine, width: number): string[] {
+  const [[only] = ['']] = types;
+  if (types.length === 1) return [`  ${count(total).padStart(width)}  ${only}: ${reason}`];
+  const indent = ' '.repeat(width + 6);
+  const parts = types.map(([type, number]) => `${type} ${count(number)}`);
+  return [`  ${count(total).padStart(width)}  ${reason}`, ...wrapped(parts).map((line) => indent + line)];
+}
+
+function wrapped(parts: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + part.length > LINE_WIDTH) lines.push(part);
+    else lines[lines.length - 1] = `${last}, ${part}`;
+  }
+  return lines;
 }
 
 /** The first column to the left, numbers to the right. */
