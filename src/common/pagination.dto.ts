@@ -3,7 +3,7 @@ import { z } from 'zod';
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
 const MAX_CURSOR_LENGTH = 8_192;
-const EXAMPLE_CURSOR = 'b2xYV3k0MmR1cFpRWyJnYXJjaWEgam9zZSJd';
+export const EXAMPLE_CURSOR = 'b2xYV3k0MmR1cFpRWyJnYXJjaWEgam9zZSJd';
 
 /** Query parameters of every list. */
 export const PageQuery = z.strictObject({

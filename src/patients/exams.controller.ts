@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Roles } from '../auth/decorators.js';
+import { ApiCursorQuery } from '../common/api-optional-query.js';
 import { ApiProblems, BODY_PROBLEMS, PROTECTED_ROUTE_PROBLEMS } from '../common/errors/api-problems.js';
 import { PageQuery } from '../common/pagination.dto.js';
 import type { Page } from '../common/pagination.js';
@@ -25,6 +26,7 @@ export class ExamsController {
     summary: 'List the exams of a patient',
     description: 'Newest first. Clinicians and admins read everybody’s, a patient reads their own.',
   })
+  @ApiCursorQuery()
   @ApiOkResponse({ description: 'A page of exams.', standardSchema: ExamPage })
   @ApiProblems('REQUEST_INVALID', 'PATIENT_NOT_FOUND')
   list(

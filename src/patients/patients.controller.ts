@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Roles } from '../auth/decorators.js';
+import { ApiCursorQuery, ApiOptionalQuery } from '../common/api-optional-query.js';
 import { ApiProblems, BODY_PROBLEMS, PROTECTED_ROUTE_PROBLEMS } from '../common/errors/api-problems.js';
 import type { Page } from '../common/pagination.js';
 import { Creates } from './created-location.interceptor.js';
@@ -25,6 +26,8 @@ export class PatientsController {
     description:
       'Patients by family name, then given name, without regard to case and accents. Clinicians and admins.',
   })
+  @ApiCursorQuery()
+  @ApiOptionalQuery('name', 'Beginnings of words of the name', 'jose gar')
   @ApiOkResponse({ description: 'A page of patients.', standardSchema: PatientPage })
   @ApiProblems('REQUEST_INVALID')
   list(@Query({ schema: PatientQuery }) query: PatientQuery): Promise<Page<Patient>> {
