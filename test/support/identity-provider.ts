@@ -27,7 +27,8 @@ export class IdentityProvider {
 
   static async start(): Promise<IdentityProvider> {
     const { privateKey, publicKey } = await generateKeyPair('RS256');
-    const server = createServer();
+    // A test that fails before it stops the provider must not keep Jest from ending.
+    const server = createServer().unref();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new IdentityProvider(server, privateKey, {
       ...(await exportJWK(publicKey)),
