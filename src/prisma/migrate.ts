@@ -1,11 +1,10 @@
-import type { MigrationList } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import type pg from 'pg';
 import { OperatorError } from '../common/errors/operator-error.js';
-import { migrationFailed, migrationUnfinished } from './migration-failure.js';
+import { engineRefused, migrationFailed, migrationUnfinished } from './migration-failure.js';
 import { compare, readLedger, type Standing } from './migration-ledger.js';
 import { lockMigrations, withMigrationSession } from './migration-session.js';
 import { readMigrationsFolder, type MigrationsFolder } from './migrations-folder.js';
-import { openSchemaEngine, WHOLE_SCHEMA } from './schema-engine.js';
+import { openSchemaEngine, toMigrationList, WHOLE_SCHEMA } from './schema-engine.js';
 import { scriptAdapterFactory } from './script-adapter.js';
 
 /** How long to wait for another process, where nothing else is said. */
@@ -98,20 +97,8 @@ async function apply(session: pg.Pool, folder: MigrationsFolder): Promise<string
   } catch (error) {
     const { failure } = factory;
     const stopped = folder.migrations.find(({ sql }) => sql === failure?.script);
-    throw stopped === undefined ? error : migrationFailed(stopped, failure?.error);
+    throw stopped === undefined ? engineRefused(error) : migrationFailed(stopped, failure?.error);
   } finally {
     engine.free();
   }
-}
-
-function toMigrationList({ directory, lock, migrations }: MigrationsFolder): MigrationList {
-  return {
-    baseDir: directory,
-    lockfile: { path: 'migration_lock.toml', content: lock },
-    shadowDbInitScript: '',
-    migrationDirectories: migrations.map(({ name, sql }) => ({
-      path: name,
-      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
-    })),
-  };
 }

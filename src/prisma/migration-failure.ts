@@ -23,6 +23,12 @@ export function migrationUnfinished({ name, startedAt }: LedgerEntry): OperatorE
   );
 }
 
+/** What the engine itself says, such as that the schema has tables that no migration made; its first line, for people. */
+export function engineRefused(error: unknown): OperatorError {
+  const [reason = ''] = error instanceof Error ? error.message.split('\n') : [];
+  return new OperatorError(`The database cannot be migrated: ${reason}`, { cause: error });
+}
+
 function cure(name: string): string {
   return `When its cause is gone: npm run careline -- db migrate --rolled-back ${name}`;
 }

@@ -1,6 +1,10 @@
-import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { PrismaPg } from '@prisma/adapter-pg';
-import type pg from 'pg';
+import {
+  DriverAdapterError,
+  type SqlDriverAdapter,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils';
+import pg from 'pg';
 
 /** {@link PrismaPg} for migrations, which remembers a script that failed. */
 export interface ScriptAdapterFactory extends SqlMigrationAwareDriverAdapterFactory {
@@ -25,14 +29,16 @@ export function scriptAdapterFactory(pool: pg.Pool): ScriptAdapterFactory {
       adapter.executeScript = async (script) => {
         // A client of our own: pool.query() closes the connection on which a query fails, and with it goes the lock.
         const client = await pool.connect();
+        client.on('error', ignore);
         try {
           await client.query(script);
         } catch (error) {
           failure = { script, error };
           // For a script with a BEGIN of its own: the engine has a failure to write down yet.
-          await client.query('ROLLBACK').catch(() => undefined);
-          throw error;
+          await client.query('ROLLBACK').catch(ignore);
+          throw toAdapterError(error);
         } finally {
+          client.off('error', ignore);
           client.release();
         }
       };
@@ -43,3 +49,13 @@ export function scriptAdapterFactory(pool: pg.Pool): ScriptAdapterFactory {
     },
   };
 }
+
+/** In the form whose message the engine writes to `_prisma_migrations.logs`. */
+function toAdapterError(error: unknown): unknown {
+  if (!(error instanceof pg.DatabaseError)) return error;
+  const { code = '', severity = 'ERROR', message, detail, column, hint } = error;
+  return new DriverAdapterError({ kind: 'postgres', code, severity, message, detail, column, hint });
+}
+
+/** A connection that ends fails its query: the event says nothing more. */
+function ignore(): void {}
