@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { FileFailure } from './bundle/file-failure.js';
 import { EXAMS, MEDICATIONS, PATIENTS, upsertParameters, upsertSql, type ImportTable } from './bundle-sql.js';
-import { faultKind, unusable } from './database-fault.js';
+import { faultKind, mayPass, unusable } from './database-fault.js';
 import { componentRowId } from './identity.js';
 import { retry } from './retry.js';
 import type { BundleRows, ObservationExtent } from './rows.js';
@@ -83,15 +83,24 @@ export class BundleRepository {
       return await retry(async () => action(await this.connected()), {
         attempts: ATTEMPTS,
         baseDelayMs: BASE_DELAY_MS,
-        isTransient: (error) => faultKind(error) === 'transient',
+        isTransient: mayPass,
       });
     } catch (error) {
-      if (faultKind(error) !== 'refused') throw unusable(error);
-      // Neither the message nor the detail goes further: both quote values.
-      if (error instanceof pg.DatabaseError) {
-        throw new FileFailure(`the database refused it (${error.code ?? 'no code'})`, error);
-      }
-      throw error;
+      throw this.lastingFault(error);
+    }
+  }
+
+  /** Neither the message nor the detail goes further: both quote values. */
+  private lastingFault(error: unknown): unknown {
+    switch (faultKind(error)) {
+      case 'connection':
+      case 'unusable':
+        return unusable(error);
+      case 'conflict':
+        return new FileFailure('other programs were writing the same rows all the time', error);
+      case 'refused':
+        if (!(error instanceof pg.DatabaseError)) return error;
+        return new FileFailure(`the database refused it (${error.code ?? 'no code'})`, error);
     }
   }
 
@@ -116,7 +125,7 @@ export class BundleRepository {
     try {
       await client.connect();
     } catch (error) {
-      throw faultKind(error) === 'transient' ? error : unusable(error);
+      throw mayPass(error) ? error : unusable(error);
     }
     this.client = client;
     return client;

@@ -1,3 +1,5 @@
+import { errorCode } from './error-code.js';
+
 /** The database cannot be used at all: no other file would fare better. `reason` never repeats an address or a password. */
 export class DatabaseUnusable extends Error {
   override readonly name = 'DatabaseUnusable';
@@ -10,11 +12,15 @@ export class DatabaseUnusable extends Error {
   }
 }
 
-/** What to do about a fault: try again, give up on the import, or give up on this bundle. */
-export type FaultKind = 'transient' | 'unusable' | 'refused';
+/**
+ * What to do about a fault. `conflict` and `connection` may pass: try again. When they last, a conflict is this bundle's
+ * loss alone. `unusable` lasts, and `refused` is what the database says of these rows.
+ */
+export type FaultKind = 'conflict' | 'connection' | 'unusable' | 'refused';
 
 /** https://www.postgresql.org/docs/18/errcodes-appendix.html; 23503: a patient was deleted while its bundle was written. */
-const TRANSIENT_STATES = new Set(['40001', '40P01', '55P03', '57P01', '57P02', '57P03', '53300', '23503']);
+const CONFLICTS = new Set(['40001', '40P01', '55P03', '23503']);
+const CONNECTION_STATES = new Set(['57P01', '57P02', '57P03', '53300']);
 const CONNECTION_CODES = new Set([
   'ECONNRESET',
   'EPIPE',
@@ -24,6 +30,8 @@ const CONNECTION_CODES = new Set([
   'EAI_AGAIN',
   'ENOENT',
 ]);
+const CONNECTION_LOSS =
+  /^(Connection terminated|timeout expired|Client (was closed|has encountered)|Query read timeout)/;
 const UNUSABLE: Readonly<Record<string, string>> = {
   '28P01': 'the database refuses the user or the password',
   '28000': 'the database refuses the user',
@@ -37,31 +45,31 @@ const UNUSABLE: Readonly<Record<string, string>> = {
 
 export function faultKind(error: unknown): FaultKind {
   if (error instanceof DatabaseUnusable) return 'unusable';
-  const code = faultCode(error);
-  if (code === undefined) return isConnectionLoss(error) ? 'transient' : 'refused';
+  const code = errorCode(error);
+  if (code === undefined) return isConnectionLoss(error) ? 'connection' : 'refused';
   if (code in UNUSABLE) return 'unusable';
-  return TRANSIENT_STATES.has(code) || code.startsWith('08') || CONNECTION_CODES.has(code)
-    ? 'transient'
+  if (CONFLICTS.has(code)) return 'conflict';
+  return CONNECTION_STATES.has(code) || code.startsWith('08') || CONNECTION_CODES.has(code)
+    ? 'connection'
     : 'refused';
+}
+
+export function mayPass(error: unknown): boolean {
+  const kind = faultKind(error);
+  return kind === 'conflict' || kind === 'connection';
 }
 
 /** The fault for the operator, when it lasted or is of the kind that lasts. */
 export function unusable(error: unknown): DatabaseUnusable {
   if (error instanceof DatabaseUnusable) return error;
-  const code = faultCode(error) ?? '';
+  const code = errorCode(error) ?? '';
   return new DatabaseUnusable(
     UNUSABLE[code] ?? `the database cannot be reached${code && ` (${code})`}`,
     error,
   );
 }
 
-/** The SQLSTATE, or the system's code of a failed connection. A host with several addresses fails with several errors. */
-function faultCode(error: unknown): string | undefined {
-  if (error instanceof AggregateError) return faultCode(error.errors[0]);
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
 /** pg gives no code to what it notices by itself. */
 function isConnectionLoss(error: unknown): boolean {
-  return error instanceof Error && /connection|timeout|not queryable|Query read/i.test(error.message);
+  return error instanceof Error && CONNECTION_LOSS.test(error.message);
 }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { pipeline, Transform, type TransformCallback } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { errorCode } from '../error-code.js';
 import { FileFailure } from './file-failure.js';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -36,8 +37,8 @@ export async function* readContent(path: string, maxBytes: number): AsyncGenerat
 
 /** What went wrong with a file, without its content. Errors that are no fault of the file are passed on. */
 export function toFileFailure(error: unknown): unknown {
-  if (error instanceof FileFailure || !(error instanceof Error) || !('code' in error)) return error;
-  const code = String(error.code);
+  const code = errorCode(error);
+  if (error instanceof FileFailure || code === undefined) return error;
   return new FileFailure(REASONS[code] ?? `cannot be read (${code})`, error);
 }
 
