@@ -33,6 +33,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Reads only: see writes that were acknowledged before the call. Default false: entries are immutable. */
   readonly consistent?: boolean;
+  /** A store that needs several calls calls this after each answer: the time limit is one of a call, and begins anew. */
+  readonly progress?: () => void;
   /** For counting: the route or function on whose behalf the call is made. */
   readonly name?: string;
 }

@@ -1,0 +1,57 @@
+import type { NotStored, Tier } from './events.js';
+import type { Serializer } from './serializer.js';
+import type { Tag } from './versions/tag.js';
+import type { TagVersions } from './versions/version.js';
+
+/**
+ * What a read may return.
+ * - `strong`: nothing older than the newest write that was answered before the read began. Versions are asked for.
+ * - `bounded`: nothing older than the newest write answered `CACHE_FEED_TIMEOUT_MS` before it began; own writes at once.
+ * - `ttl`: anything not expired. For data whose changes no authority knows of.
+ */
+export type Consistency = 'strong' | 'bounded' | 'ttl';
+
+/** One call of a cached function or route. */
+export interface CacheCall<T> {
+  /** The function or route: what is counted by. */
+  readonly name: string;
+  /** Canonical text of the arguments, see `cache-key.ts`. */
+  readonly args: string;
+  /** Canonical, the tag of everything among them. Under `ttl` only that one. */
+  readonly tags: readonly Tag[];
+  readonly consistency: Consistency;
+  readonly ttlMs: number;
+  /** How long "there is none" is kept. */
+  readonly negativeTtlMs: number;
+  /** 0: never. Age up to which an older entry may answer while the origin is down. Never under `strong`. */
+  readonly staleIfErrorMs: number;
+  /**
+   * How the loader reads. `true`: in a snapshot that it reports to the running load, and entries are exact. `false`:
+   * strongly consistently, after the versions were read (DynamoDB).
+   */
+  readonly snapshot: boolean;
+  /** Rule 7: versions that a client has seen, as lower bounds for {@link tags}. */
+  readonly floor?: TagVersions;
+  readonly serializer: Serializer<T>;
+  /** `reload`: go to the origin, and store. `only-if-cached`: do not go to the origin. */
+  readonly mode?: 'reload' | 'only-if-cached' | undefined;
+  /** Whether an error says that the origin is down, rather than that the request is wrong. Default: every error. */
+  readonly isOutage?: (error: unknown) => boolean;
+  /** Values that may not be stored, such as a response that sets a cookie. Default: every value may. */
+  readonly isCacheable?: (value: T) => boolean;
+}
+
+/** Where an answer comes from. `joined`: from the load of another request of this process. */
+export type Source = Tier | 'load' | 'joined' | 'stale' | 'bypass';
+
+/** The answer to a {@link CacheCall}. */
+export interface CacheOutcome<T> {
+  readonly value: T;
+  readonly source: Source;
+  /** How long ago it was loaded, in ms. */
+  readonly ageMs: number;
+  /** How long it will be kept, in ms; negative when it is served stale. */
+  readonly ttlMs: number;
+  /** Undefined: it is stored, or being stored. */
+  readonly notStored: NotStored | undefined;
+}

@@ -1,0 +1,58 @@
+import type { DecodeFault } from './codec/codec.js';
+import type { StoreDefect } from './stores/cache-store.js';
+import type { FeedLoss } from './versions/version-feed.js';
+
+export type Tier = 'L1' | 'L2';
+
+/** Why a loaded value was not stored. */
+export type NotStored =
+  | 'tag-without-row'
+  | 'authority-down'
+  | 'torn'
+  | 'no-snapshot'
+  | 'not-cacheable'
+  | 'tags-failed'
+  | 'bypass'
+  | 'closed'
+  | 'undeclared-query'
+  | 'no-principal';
+
+/** What a store is asked to do. */
+export type StoreOperation = 'read' | 'write' | 'newest' | 'acquire-lease' | 'release-lease' | 'ping';
+
+/**
+ * Everything that happens in the cache, in order: the one source of metrics, logs and of what tests observe. `name` is
+ * the route or the function. No event carries a key or a value.
+ */
+export type CacheEvent =
+  | { readonly type: 'hit'; readonly name: string; readonly tier: Tier }
+  | { readonly type: 'miss'; readonly name: string; readonly tier: Tier }
+  | { readonly type: 'joined'; readonly name: string }
+  | { readonly type: 'loaded'; readonly name: string; readonly durationMs: number }
+  | { readonly type: 'load-failed'; readonly name: string }
+  | { readonly type: 'load-lagged'; readonly name: string }
+  | { readonly type: 'stored'; readonly name: string; readonly tier: Tier; readonly bytes: number }
+  | { readonly type: 'not-stored'; readonly name: string; readonly reason: NotStored }
+  | { readonly type: 'served-stale'; readonly name: string; readonly ageMs: number }
+  | { readonly type: 'refreshed-early'; readonly name: string }
+  | {
+      readonly type: 'lease';
+      readonly name: string;
+      readonly outcome: 'won' | 'waited' | 'timed-out' | 'unavailable';
+    }
+  | {
+      readonly type: 'defect';
+      readonly name: string;
+      readonly reason: StoreDefect | DecodeFault | 'arguments';
+    }
+  | { readonly type: 'dependency-changed'; readonly name: string }
+  | { readonly type: 'store-fault'; readonly operation: StoreOperation; readonly code: string }
+  | { readonly type: 'write-shed'; readonly name: string }
+  | { readonly type: 'breaker'; readonly state: 'closed' | 'open' | 'half-open' }
+  | { readonly type: 'feed-connected' }
+  | { readonly type: 'feed-lost'; readonly reason: FeedLoss }
+  | { readonly type: 'map-dropped' }
+  | { readonly type: 'versions-untold' };
+
+/** Takes each event as it happens. It must not throw, and must be quick: it runs on the path of a hit. */
+export type Report = (event: CacheEvent) => void;

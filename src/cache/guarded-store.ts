@@ -1,0 +1,162 @@
+import {
+  CircuitState,
+  ConsecutiveBreaker,
+  ExponentialBackoff,
+  circuitBreaker,
+  isBrokenCircuitError,
+  handleWhen,
+  type CircuitBreakerPolicy,
+} from 'cockatiel';
+import { CacheError } from './errors.js';
+import type { Report, StoreOperation } from './events.js';
+import type { CacheStore, CallOptions, EntryKey, ReadResult, StoredEntry } from './stores/cache-store.js';
+
+export interface GuardOptions {
+  readonly store: CacheStore;
+  /** Time limit of one call, in ms. */
+  readonly timeoutMs: number;
+  readonly report: Report;
+  /** Faults in a row that open the breaker. */
+  readonly faultsToOpen?: number;
+  /** Pause before the first attempt to close it again, in ms; it doubles up to thirty times that. */
+  readonly retryAfterMs?: number;
+}
+
+const FAULTS_TO_OPEN = 5;
+const RETRY_AFTER_MS = 1_000;
+const LONGEST_PAUSE = 30;
+const MISS: ReadResult = { entry: undefined };
+
+/**
+ * L2 as the tiers use it: optional. No method throws. Every call has a time limit of its own (a client may ignore
+ * signals) and passes a circuit breaker that counts faults only: a refused entry says nothing about the store's health.
+ */
+export class GuardedStore {
+  private readonly breaker: CircuitBreakerPolicy;
+
+  constructor(private readonly options: GuardOptions) {
+    this.breaker = circuitBreaker(
+      handleWhen((error) => isFault(error)),
+      {
+        breaker: new ConsecutiveBreaker(options.faultsToOpen ?? FAULTS_TO_OPEN),
+        halfOpenAfter: new ExponentialBackoff({
+          initialDelay: options.retryAfterMs ?? RETRY_AFTER_MS,
+          maxDelay: (options.retryAfterMs ?? RETRY_AFTER_MS) * LONGEST_PAUSE,
+        }),
+      },
+    );
+    this.breaker.onStateChange((state) => {
+      const name = STATE_NAMES[state];
+      if (name !== undefined) options.report({ type: 'breaker', state: name });
+    });
+  }
+
+  get state(): 'closed' | 'open' | 'half-open' {
+    return STATE_NAMES[this.breaker.state] ?? 'open';
+  }
+
+  /** A miss where the store cannot be asked. */
+  read(key: EntryKey, options: CallOptions): Promise<ReadResult> {
+    return this.call(
+      'read',
+      MISS,
+      options,
+      async (store, call) => (await store.read([key], call))[0] ?? MISS,
+    );
+  }
+
+  /** @returns whether the entry is stored now */
+  write(key: EntryKey, entry: StoredEntry, options: CallOptions): Promise<boolean> {
+    return this.call('write', false, options, async (store, call) => {
+      await store.write([[key, entry]], call);
+      return true;
+    });
+  }
+
+  /** Undefined also where the store cannot be asked. */
+  newest(partition: string, options: CallOptions): Promise<readonly [EntryKey, StoredEntry] | undefined> {
+    return this.call('newest', undefined, options, (store, call) => store.newest(partition, call));
+  }
+
+  /** @returns whether `owner` holds the lease; undefined when nobody can say */
+  acquireLease(
+    key: EntryKey,
+    owner: string,
+    ttlMs: number,
+    options: CallOptions,
+  ): Promise<boolean | undefined> {
+    return this.call<boolean | undefined>('acquire-lease', undefined, options, (store, call) =>
+      store.acquireLease(key, owner, ttlMs, call),
+    );
+  }
+
+  releaseLease(key: EntryKey, owner: string, options: CallOptions): Promise<void> {
+    return this.call('release-lease', undefined, options, (store, call) =>
+      store.releaseLease(key, owner, call),
+    );
+  }
+
+  /** @returns whether the store answers */
+  ping(): Promise<boolean> {
+    return this.call('ping', false, {}, async (store, call) => {
+      await store.ping(call);
+      return true;
+    });
+  }
+
+  close(): Promise<void> {
+    return this.options.store.close();
+  }
+
+  private async call<T>(
+    operation: StoreOperation,
+    otherwise: T,
+    options: CallOptions,
+    work: (store: CacheStore, call: CallOptions) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await this.breaker.execute(() => this.inTime(options, work));
+    } catch (error) {
+      // An open breaker is told once, when it opens.
+      if (!isBrokenCircuitError(error)) {
+        const code = error instanceof CacheError ? error.code : 'CACHE_STORE_FAULT';
+        this.options.report({ type: 'store-fault', operation, code });
+      }
+      return otherwise;
+    }
+  }
+
+  /** A deadline of our own: a client may ignore its signal, and then its promise is left behind. */
+  private async inTime<T>(
+    options: CallOptions,
+    work: (store: CacheStore, call: CallOptions) => Promise<T>,
+  ): Promise<T> {
+    const abort = new AbortController();
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      late.reject(new CacheError('CACHE_STORE_TIMEOUT', 'The store did not answer in time.'));
+      abort.abort();
+    }, this.options.timeoutMs);
+    const call: CallOptions = { ...options, signal: abort.signal, progress: () => timer.refresh() };
+    try {
+      return await Promise.race([work(this.options.store, call), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+const STATE_NAMES: Readonly<Partial<Record<CircuitState, 'closed' | 'open' | 'half-open'>>> = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.Open]: 'open',
+  [CircuitState.HalfOpen]: 'half-open',
+};
+
+/** What is the caller's own doing opens no breaker: an entry over the limit, a request that is refused as such. */
+function isFault(error: unknown): boolean {
+  return (
+    !(error instanceof CacheError) ||
+    error.code === 'CACHE_STORE_FAULT' ||
+    error.code === 'CACHE_STORE_TIMEOUT'
+  );
+}

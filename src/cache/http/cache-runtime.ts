@@ -1,0 +1,14 @@
+import type { Report } from '../events.js';
+import type { TieredCache } from '../tiered-cache.js';
+import type { VersionAuthority } from '../versions/version-authority.js';
+import type { RouteDefaults } from './route-call.js';
+
+/** What the interceptor and the operators' routes work with. */
+export interface CacheRuntime {
+  readonly cache: TieredCache;
+  readonly authority: VersionAuthority;
+  readonly report: Report;
+  readonly defaults: RouteDefaults;
+}
+
+export const CacheRuntime = Symbol('CacheRuntime');

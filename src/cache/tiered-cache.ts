@@ -1,0 +1,185 @@
+import type { CacheCall, CacheOutcome, Source } from './cache-call.js';
+import { dependenciesHold } from './dependencies.js';
+import { EntryFiller, type Filled, type FillerOptions } from './entry-filler.js';
+import { AuthorityUnavailableError, CacheError } from './errors.js';
+import type { NotStored } from './events.js';
+import { currentLoad, mustBypass } from './load-scope.js';
+import { LocalTier, type LocalEntry } from './local-tier.js';
+import { SingleFlight } from './single-flight.js';
+import { StaleEntries } from './stale-entries.js';
+import { isOlder, type TagVersions } from './versions/version.js';
+
+export interface TieredCacheOptions extends Omit<FillerOptions, 'local'> {
+  /** Bytes of the tier in this process. */
+  readonly localMaxBytes: number;
+}
+
+const CLOSE_DEADLINE_MS = 2_000;
+const NO_VERSIONS: TagVersions = new Map();
+
+/**
+ * Vattani, Chierichetti, Lowenstein: "Optimal Probabilistic Cache Stampede Prevention" (VLDB 2015). 1 is the optimum for
+ * loads whose cost is known.
+ */
+const XFETCH_BETA = 1;
+
+/**
+ * The cache: an in-process tier over an optional shared one, with versions as part of every key. It never answers with
+ * an error of its own but `CACHE_ORIGIN_LAGGING`: what it cannot do, it leaves to the loader.
+ */
+export class TieredCache {
+  readonly local: LocalTier;
+  private readonly filler: EntryFiller;
+  private readonly stale: StaleEntries;
+  private readonly flights = new SingleFlight<Filled<unknown>>();
+  private closed = false;
+
+  constructor(private readonly options: TieredCacheOptions) {
+    this.local = new LocalTier(options.localMaxBytes);
+    this.filler = new EntryFiller({ ...options, local: this.local });
+    this.stale = new StaleEntries({ ...options, local: this.local, filler: this.filler });
+  }
+
+  /**
+   * The value of `call`, from the nearest place that has it under the current versions, else from `loader`.
+   * @throws whatever `loader` throws, and {@link CacheError} `CACHE_ORIGIN_LAGGING`; with `only-if-cached` on a miss
+   *   `CACHE_NOT_CACHED`
+   */
+  async getOrLoad<T>(call: CacheCall<T>, loader: () => Promise<T>): Promise<CacheOutcome<T>> {
+    if (this.closed || mustBypass()) return this.bypass(call, loader);
+    const versions = this.known(call) ?? (await this.lookUp(call));
+    if (versions === undefined) return this.loadUnversioned(call, loader);
+    const keys = this.options.keys.of(call, versions);
+    const entry = call.mode === 'reload' ? undefined : this.local.get(keys.local, this.options.clock.now());
+    if (entry !== undefined && (await dependenciesHold(call, entry, this.options))) {
+      this.options.report({ type: 'hit', name: call.name, tier: 'L1' });
+      if (this.isDueEarly(call, entry)) this.refresh(call, keys.local, versions, loader);
+      return this.outcome(call, { entry, source: 'L1', notStored: undefined });
+    }
+    this.options.report({ type: 'miss', name: call.name, tier: 'L1' });
+    try {
+      return this.outcome(call, await this.fly(call, keys.local, versions, loader));
+    } catch (error) {
+      return this.orStale(call, error);
+    }
+  }
+
+  /** What is being stored gets two seconds; loads under way end by themselves. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.filler.settle(CLOSE_DEADLINE_MS);
+    this.local.clear();
+  }
+
+  private async fly<T>(call: CacheCall<T>, key: string, versions: TagVersions, loader: () => Promise<T>) {
+    // Rule 8: without a row for each of its tags nothing can be stored, so there is no key to share a flight by.
+    const complete = call.tags.every((tag) => versions.has(tag)) || this.options.authority === undefined;
+    if (!complete || call.mode === 'reload') return this.filler.load(call, versions, loader);
+    if (call.mode === 'only-if-cached') return this.filler.find(call, versions);
+    let joined = false;
+    const filled = await this.flights.run(
+      key,
+      () => this.filler.fill(call, versions, loader),
+      () => {
+        joined = true;
+        this.options.report({ type: 'joined', name: call.name });
+      },
+    );
+    return joined ? { ...(filled as Filled<T>), source: 'joined' as const } : (filled as Filled<T>);
+  }
+
+  /** From memory, without a round trip: the path of a hit. */
+  private known<T>(call: CacheCall<T>): TagVersions | undefined {
+    const { authority } = this.options;
+    if (authority === undefined) return NO_VERSIONS;
+    if (call.consistency === 'strong') return undefined;
+    const versions = authority.known(call.tags);
+    if (versions === undefined || isBelow(versions, call.floor)) return undefined;
+    this.stale.remember(versions);
+    return versions;
+  }
+
+  /** Undefined when the authority is down. */
+  private async lookUp<T>(call: CacheCall<T>): Promise<TagVersions | undefined> {
+    try {
+      const versions = await this.options.authority?.lookUp(call.tags);
+      if (versions !== undefined) this.stale.remember(versions);
+      return versions;
+    } catch (error) {
+      if (error instanceof AuthorityUnavailableError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The authority is down: load, and store nothing. */
+  private async loadUnversioned<T>(call: CacheCall<T>, loader: () => Promise<T>): Promise<CacheOutcome<T>> {
+    if (call.mode === 'only-if-cached') return this.outcome(call, await this.filler.find(call, undefined));
+    try {
+      return this.outcome(call, await this.filler.load(call, undefined, loader));
+    } catch (error) {
+      return this.orStale(call, error);
+    }
+  }
+
+  /** Rule 9: inside a load or a transaction the origin answers, and the load depends on what is read here too. */
+  private async bypass<T>(call: CacheCall<T>, loader: () => Promise<T>): Promise<CacheOutcome<T>> {
+    currentLoad()?.depend(call.tags);
+    const notStored: NotStored = this.closed ? 'closed' : 'bypass';
+    return { value: await loader(), source: 'bypass', ageMs: 0, ttlMs: 0, notStored };
+  }
+
+  private async orStale<T>(call: CacheCall<T>, error: unknown): Promise<CacheOutcome<T>> {
+    if (error instanceof CacheError) throw error;
+    this.options.report({ type: 'load-failed', name: call.name });
+    const entry = await this.stale.find(call, error);
+    if (entry === undefined) throw error;
+    return this.outcome(call, { entry, source: 'stale', notStored: undefined });
+  }
+
+  private isDueEarly<T>(call: CacheCall<T>, entry: LocalEntry): boolean {
+    if (call.consistency !== 'ttl') return false;
+    const head = -entry.loadMs * XFETCH_BETA * Math.log(1 - this.options.random());
+    return this.options.clock.now() + head >= entry.expiresAtMs;
+  }
+
+  private refresh<T>(call: CacheCall<T>, key: string, versions: TagVersions, loader: () => Promise<T>): void {
+    if (this.flights.has(key)) return;
+    this.options.report({ type: 'refreshed-early', name: call.name });
+    this.flights
+      .run(
+        key,
+        () => this.filler.load(call, versions, loader),
+        () => undefined,
+      )
+      .catch(() => this.options.report({ type: 'load-failed', name: call.name }));
+  }
+
+  private outcome<T>(
+    call: CacheCall<T>,
+    { entry, source, notStored, ...filled }: Filled<T>,
+  ): CacheOutcome<T> {
+    const now = this.options.clock.now();
+    const isOwn = source === 'load' || entry === undefined;
+    return {
+      value: isOwn ? (filled.value as T) : materialise(call, entry),
+      source: source satisfies Source,
+      ageMs: Math.max(0, now - (entry?.createdAtMs ?? now)),
+      ttlMs: (entry?.expiresAtMs ?? now) - now,
+      notStored,
+    };
+  }
+}
+
+/** Rule 7: a client has seen a newer version than this instance knows. */
+function isBelow(versions: TagVersions, floor: TagVersions | undefined): boolean {
+  if (floor === undefined) return false;
+  for (const [tag, version] of floor) {
+    const known = versions.get(tag);
+    if (known !== undefined && isOlder(known, version)) return true;
+  }
+  return false;
+}
+
+function materialise<T>(call: CacheCall<T>, entry: LocalEntry): T {
+  return call.serializer.immutable ? (entry.held as T) : call.serializer.deserialize(entry.held as Buffer);
+}
