@@ -22,6 +22,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     return caller;
   }
 
+  /** `Retry-After` is set already when the throttler calls this. */
   protected override throwThrottlingException(
     context: ExecutionContext,
     detail: ThrottlerLimitDetail,
@@ -32,8 +33,6 @@ export class RateLimitGuard extends ThrottlerGuard {
       [`${this.headerPrefix}-Remaining`]: 0,
       [`${this.headerPrefix}-Reset`]: detail.timeToExpire,
     });
-    throw new AppError('RATE_LIMITED', `At most ${detail.limit} requests a minute are answered.`, {
-      retryAfterSeconds: detail.timeToBlockExpire,
-    });
+    throw new AppError('RATE_LIMITED', `At most ${detail.limit} requests a minute are answered.`);
   }
 }

@@ -208,6 +208,20 @@ describe('JwtTokenVerifier', () => {
     await expect(verifier.verify(token)).rejects.toMatchObject(invalid(UNVERIFIED));
   });
 
+  it('refuses a shared secret even where it is the key that was found', async () => {
+    const secret = Buffer.alloc(64, 1);
+    const token = forge({
+      header: { alg: 'HS256' },
+      signature: (input) => createHmac('sha256', secret).update(input).digest(),
+    });
+
+    const refusal = new JwtTokenVerifier(() => secret, { issuer: 'urn:issuer', audience: 'careline' }).verify(
+      token,
+    );
+
+    await expect(refusal).rejects.toMatchObject(invalid(UNVERIFIED));
+  });
+
   it('refuses a key that is too short to sign with', async () => {
     const weak = generateKeyPairSync('rsa', { modulusLength: 1024 });
     const keys = createLocalJWKSet({
