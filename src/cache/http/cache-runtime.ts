@@ -1,4 +1,5 @@
 import type { Report } from '../events.js';
+import type { SharedTier } from '../shared-tier.js';
 import type { TieredCache } from '../tiered-cache.js';
 import type { VersionAuthority } from '../versions/version-authority.js';
 import type { RouteDefaults } from './route-call.js';
@@ -7,6 +8,7 @@ import type { RouteDefaults } from './route-call.js';
 export interface CacheRuntime {
   readonly cache: TieredCache;
   readonly authority: VersionAuthority;
+  readonly shared: SharedTier | undefined;
   readonly report: Report;
   readonly defaults: RouteDefaults;
 }

@@ -1,0 +1,80 @@
+import {
+  Inject,
+  Module,
+  type DynamicModule,
+  type FactoryProvider,
+  type ModuleMetadata,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { ApplicationConfig } from '@nestjs/core';
+import { createCache, type CacheOptions, type RunningCache } from './create-cache.js';
+import { CacheInterceptor } from './http/cache.interceptor.js';
+import { CacheRuntime } from './http/cache-runtime.js';
+import type { RouteDefaults } from './http/route-call.js';
+import { Routes } from './http/routes.js';
+import { WriteBarrier } from './http/write-barrier.js';
+import { TieredCache } from './tiered-cache.js';
+
+/** What a service tells the cache. */
+export interface CacheModuleOptions extends CacheOptions, RouteDefaults {}
+
+export interface CacheModuleAsyncOptions {
+  readonly imports?: NonNullable<ModuleMetadata['imports']>;
+  readonly inject?: NonNullable<FactoryProvider['inject']>;
+  // The arguments are whatever `inject` names, as everywhere in Nest.
+  readonly useFactory: (...args: never[]) => CacheModuleOptions | Promise<CacheModuleOptions>;
+}
+
+const Options = Symbol('CacheModuleOptions');
+const Running = Symbol('RunningCache');
+
+/** The cache in a NestJS application: `@Cached` routes, the barrier of every write, and `TieredCache` to inject. */
+@Module({})
+export class CacheModule implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    @Inject(Running) private readonly running: RunningCache,
+    private readonly interceptor: CacheInterceptor,
+    private readonly application: ApplicationConfig,
+  ) {}
+
+  static forRootAsync({ imports = [], inject = [], useFactory }: CacheModuleAsyncOptions): DynamicModule {
+    return {
+      module: CacheModule,
+      global: true,
+      imports: [...imports],
+      providers: [
+        { provide: Options, inject: [...inject], useFactory },
+        {
+          provide: Running,
+          inject: [Options],
+          useFactory: (options: CacheModuleOptions) => createCache(options),
+        },
+        { provide: CacheRuntime, inject: [Options, Running], useFactory: toRuntime },
+        { provide: TieredCache, inject: [Running], useFactory: ({ cache }: RunningCache) => cache },
+        Routes,
+        WriteBarrier,
+        CacheInterceptor,
+      ],
+      exports: [CacheRuntime, TieredCache, Routes],
+    };
+  }
+
+  /**
+   * Puts the interceptor before all others, however they are registered: what another one would change after it would
+   * not be what is cached, and an interceptor that serialises would get bytes to serialise on a hit.
+   */
+  onModuleInit(): void {
+    this.application.getGlobalInterceptors().unshift(this.interceptor);
+  }
+
+  /** After the HTTP server has finished its requests. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.running.close();
+  }
+}
+
+function toRuntime(options: CacheModuleOptions, { cache, authority, shared }: RunningCache): CacheRuntime {
+  const { consistency, ttlMs, isOutage, principalOf, report = () => undefined } = options;
+  return { cache, authority, shared, report, defaults: { consistency, ttlMs, isOutage, principalOf } };
+}

@@ -1,0 +1,85 @@
+import { KeyScheme } from './cache-key.js';
+import { systemClock, type Clock } from './clock.js';
+import type { Codec } from './codec/codec.js';
+import type { Report } from './events.js';
+import { GuardedStore } from './guarded-store.js';
+import { SharedTier } from './shared-tier.js';
+import type { CacheStore } from './stores/cache-store.js';
+import { TieredCache } from './tiered-cache.js';
+import type { OpenFeedSession } from './versions/feed-session.js';
+import { PostgresAuthority } from './versions/postgres-authority.js';
+
+export interface CacheOptions {
+  /** Direct or session-pooled connection to the PostgreSQL whose triggers keep `cache_tag`. */
+  readonly databaseUrl: string;
+  /** Names the database, and a fingerprint of the build: a release that hides a field must not read older entries. */
+  readonly namespace: string;
+  /** The shared tier; undefined: this process is the only one. Closed with the cache. */
+  readonly store?:
+    { readonly store: CacheStore; readonly codec: Codec; readonly timeoutMs: number } | undefined;
+  /** Default 64 MiB. */
+  readonly localMaxBytes?: number;
+  /** The bound of staleness under `bounded`, in ms. Default 1,000. */
+  readonly feedTimeoutMs?: number;
+  /** Tags whose versions are kept in memory. Default 100,000. */
+  readonly mapCapacity?: number;
+  /** Makes keys unreadable (HMAC-SHA-256). */
+  readonly keySecret?: string | undefined;
+  readonly report?: Report;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  /** False: no feed, versions are read on every request (a Lambda). */
+  readonly openFeed?: OpenFeedSession | false;
+}
+
+/** A cache that is ready, with its authority. */
+export interface RunningCache {
+  readonly cache: TieredCache;
+  readonly authority: PostgresAuthority;
+  readonly shared: SharedTier | undefined;
+  /** Finishes what is being stored, and closes every connection. */
+  close(): Promise<void>;
+}
+
+const LOCAL_MAX_BYTES = 64 * 1024 * 1024;
+const FEED_TIMEOUT_MS = 1_000;
+const MAP_CAPACITY = 100_000;
+const LEASE_TTL_MS = 5_000;
+const LEASE_WAIT_MS = 2_000;
+
+/** Composes a cache. It resolves when the feed has been tried once; without one, versions are read on every request. */
+export async function createCache(options: CacheOptions): Promise<RunningCache> {
+  const { report = () => undefined, clock = systemClock, random = Math.random } = options;
+  const authority = new PostgresAuthority({
+    connectionString: options.databaseUrl,
+    clock,
+    random,
+    feedTimeoutMs: options.feedTimeoutMs ?? FEED_TIMEOUT_MS,
+    mapCapacity: options.mapCapacity ?? MAP_CAPACITY,
+    report: {
+      connected: () => report({ type: 'feed-connected' }),
+      lost: (reason) => report({ type: 'feed-lost', reason }),
+      dropped: () => report({ type: 'map-dropped' }),
+    },
+    ...(options.openFeed === undefined ? {} : { openFeed: options.openFeed }),
+  });
+  const guarded = options.store && new GuardedStore({ ...options.store, report });
+  const shared = guarded && options.store && new SharedTier(guarded, options.store.codec, report);
+  const cache = new TieredCache({
+    authority,
+    shared,
+    clock,
+    report,
+    random,
+    keys: new KeyScheme(options.namespace, options.keySecret),
+    localMaxBytes: options.localMaxBytes ?? LOCAL_MAX_BYTES,
+    leaseTtlMs: LEASE_TTL_MS,
+    leaseWaitMs: LEASE_WAIT_MS,
+  });
+  await authority.start();
+  const close = async (): Promise<void> => {
+    await cache.close();
+    await Promise.all([authority.close(), guarded?.close()]);
+  };
+  return { cache, authority, shared, close };
+}

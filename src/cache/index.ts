@@ -1,0 +1,16 @@
+export type { CacheCall, CacheOutcome, Consistency, Source } from './cache-call.js';
+export { CacheModule, type CacheModuleAsyncOptions, type CacheModuleOptions } from './cache.module.js';
+export type { Codec } from './codec/codec.js';
+export { createCache, type CacheOptions, type RunningCache } from './create-cache.js';
+export type { Duration } from './duration.js';
+export { AuthorityUnavailableError, CacheError, CacheUsageError, type CacheErrorCode } from './errors.js';
+export type { CacheEvent, Report } from './events.js';
+export { Cached, Invalidates, type CachedOptions, type CachedRequest } from './http/cached.decorator.js';
+export { bypassCache } from './load-scope.js';
+export { memoize, type MemoizeOptions } from './memoize.js';
+export type { Serializer } from './serializer.js';
+export { observeSnapshot } from './snapshot.js';
+export type { CacheStore } from './stores/cache-store.js';
+export { TieredCache } from './tiered-cache.js';
+export { collectionTag, EVERYTHING, parseTag, uuidTag, type Tag } from './versions/tag.js';
+export type { VersionAuthority } from './versions/version-authority.js';
