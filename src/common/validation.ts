@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}$/;
-const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T(?!24)\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 const CONTROL = /(?![\t\n\r])\p{Cc}/u;
 
 /** What is parsed from JSON: a field may be absent, but is never undefined, which zod's types allow. */
@@ -36,7 +36,7 @@ export const line = (max: number) => text(max).refine((value) => !/[\t\n\r]/.tes
 export const calendarDate = () =>
   z
     .string()
-    .regex(ISO_DATE, 'must be a date, YYYY-MM-DD')
+    .regex(ISO_DATE, { error: 'must be a date, YYYY-MM-DD', abort: true })
     .refine(isCalendarDate, 'must be a date that exists')
     .meta({ format: 'date', example: '1984-02-29' });
 
@@ -44,8 +44,9 @@ export const calendarDate = () =>
 export const instant = () =>
   z
     .string()
-    .regex(ISO_INSTANT, 'must be a time with offset, such as 2026-01-31T08:30:00Z')
-    .refine(isInstant, 'must be a time that exists')
+    .regex(ISO_INSTANT, { error: 'must be a time with offset, such as 2026-01-31T08:30:00Z', abort: true })
+    // Without `abort` the next step would see, and choke on, a time that does not exist.
+    .refine(isInstant, { error: 'must be a time that exists', abort: true })
     .overwrite((value) => new Date(value).toISOString())
     .meta({ format: 'date-time', example: '2026-01-31T08:30:00.000Z' });
 

@@ -12,7 +12,7 @@ export interface Answer<Body> {
 export class Api {
   constructor(
     private readonly url: string,
-    private readonly token?: string,
+    readonly token?: string,
   ) {}
 
   /** A client with a token of the local issuer. */

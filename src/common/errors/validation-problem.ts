@@ -14,8 +14,14 @@ export function validationPipe(): StandardSchemaValidationPipe {
 }
 
 function toValidationProblem(issues: Issues): AppError {
-  const errors = issues.flatMap(fieldErrors).slice(0, MAX_ERRORS);
+  const errors = oneForEachField(issues.flatMap(fieldErrors)).slice(0, MAX_ERRORS);
   return new AppError('REQUEST_INVALID', 'The request has mistakes: see errors.', { errors });
+}
+
+/** The first mistake of a field: those after it (a list is no text, and it is empty) follow from it. */
+function oneForEachField(errors: readonly FieldError[]): FieldError[] {
+  const fields = new Set<string>();
+  return errors.filter(({ field }) => !fields.has(field) && fields.add(field));
 }
 
 /** Unknown fields come as one issue that lists them: they are reported one by one, as the others. */
