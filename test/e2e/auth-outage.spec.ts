@@ -46,6 +46,13 @@ describe('When the key set cannot be had', () => {
     expect((await fetch(`${app.url}/things`)).status).toBe(401);
   });
 
+  it('public routes do not even look at a token', async () => {
+    const headers = { authorization: `Bearer ${await provider.token(ANA, ['admin'])}` };
+
+    expect((await fetch(`${app.url}/things/open`, { headers })).status).toBe(200);
+    expect(provider.fetches).toBe(0);
+  });
+
   it('a flood of tokens asks for the key set once', async () => {
     const token = await provider.token(ANA, ['admin']);
 
