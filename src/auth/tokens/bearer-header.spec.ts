@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { readBearerHeader } from './bearer-header.js';
 
-const TOKEN = 'aaa.bbb.ccc';
+const TOKEN = 'aaaa.bb0.cg';
+const BASE64URL_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const read = (...values: string[]) =>
   readBearerHeader(['Host', 'x', ...values.flatMap((value) => ['Authorization', value]), 'Accept', '*/*']);
 
@@ -30,14 +31,17 @@ describe('readBearerHeader', () => {
   });
 
   it.each([
-    ['two parts', 'aaa.bbb'],
-    ['four parts', 'aaa.bbb.ccc.ddd'],
-    ['an empty signature', 'aaa.bbb.'],
-    ['padding', 'aaa.bbb.ccc='],
-    ['the alphabet of plain base64', 'aaa.b+b.c/c'],
-    ['a blank inside', 'aaa.bbb.ccc ddd'],
-    ['two tokens', 'aaa.bbb.ccc,ddd.eee.fff'],
-    ['letters outside of ASCII', 'aaa.bbé.ccc'],
+    ['two parts', 'aaaa.bbbb'],
+    ['four parts', 'aaaa.bbbb.cccc.dddd'],
+    ['an empty signature', 'aaaa.bbbb.'],
+    ['padding', 'aaaa.bbbb.ccc0='],
+    ['the alphabet of plain base64', 'aaaa.b+bb.c/cc'],
+    ['a blank inside', 'aaaa.bbbb.cccc dddd'],
+    ['two tokens', 'aaaa.bbbb.cccc,dddd.eeee.ffff'],
+    ['an impossible length', 'aaaa.bbbb.ccccc'],
+    ['unused bits set, after one byte', 'aaaa.bbbb.cc'],
+    ['unused bits set, after two bytes', 'aaaa.bb1.cccc'],
+    ['letters outside of ASCII', 'aaaa.bbbé.cccc'],
   ])('refuses a token with %s', (_, token) => {
     expect(read(`Bearer ${token}`)).toEqual({ kind: 'malformed' });
   });
@@ -48,10 +52,24 @@ describe('readBearerHeader', () => {
   });
 
   it('refuses a token over 8 KB and takes one of 8 KB', () => {
-    const ofLength = (length: number) => `Bearer a.b.${'c'.repeat(length - 4)}`;
+    const ofLength = (length: number) => `Bearer aaaa.bbbb.${'c'.repeat(length - 10)}`;
 
-    expect(read(ofLength(8_192)).kind).toBe('token');
-    expect(read(ofLength(8_193))).toEqual({ kind: 'malformed' });
+    expect(read(ofLength(8_190)).kind).toBe('token');
+    expect(read(ofLength(8_194))).toEqual({ kind: 'malformed' });
+  });
+
+  it('any three parts in base64url are a token, and no other spelling of the same bytes is', () => {
+    const bytes = fc.uint8Array({ minLength: 1 });
+    fc.assert(
+      fc.property(bytes, bytes, bytes, fc.constantFrom(...BASE64URL_ALPHABET), (a, b, c, last) => {
+        const token = [a, b, c].map((part) => Buffer.from(part).toString('base64url')).join('.');
+        expect(read(`Bearer ${token}`)).toEqual({ kind: 'token', token });
+
+        const other = token.slice(0, -1) + last;
+        const sameBytes = Buffer.from(other.split('.')[2] ?? '', 'base64url').equals(c);
+        if (other !== token && sameBytes) expect(read(`Bearer ${other}`)).toEqual({ kind: 'malformed' });
+      }),
+    );
   });
 
   it('any text is missing, malformed, or a token of three base64url parts', () => {

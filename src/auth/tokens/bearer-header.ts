@@ -10,8 +10,13 @@ const MALFORMED: BearerHeader = { kind: 'malformed' };
 /** Real tokens have 1 to 3 KB; what is longer is refused before anything decodes it. */
 const MAX_TOKEN_LENGTH = 8_192;
 const BEARER = /^bearer(?: +(?<token>.*))?$/i;
+/**
+ * Base64url without padding, RFC 7515 section 2, whose unused last bits are zero (RFC 4648, section 3.5): decoders ignore
+ * these bits, and one token must not have several spellings.
+ */
+const BASE64URL = '(?:[\\w-]{4})*(?:[\\w-]{4}|[\\w-][AQgw]|[\\w-]{2}[AEIMQUYcgkosw048])';
 /** A JWS in compact form, RFC 7515 section 7.1. */
-const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+const COMPACT_JWS = new RegExp(`^${BASE64URL}\\.${BASE64URL}\\.${BASE64URL}$`);
 
 /**
  * Reads the bearer token (RFC 6750, section 2.1) from the header lines as they arrived: Node's `headers` keeps the
