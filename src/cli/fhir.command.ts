@@ -34,7 +34,11 @@ async function run(paths: readonly string[], context: CliContext): Promise<Impor
   const bar = process.stderr.isTTY && process.stdout.isTTY ? new ProgressBar(process.stderr) : undefined;
   const interruption = new AbortController();
   // Once: a second signal ends the process as if nobody listened.
-  const onSignal = (): void => interruption.abort();
+  const onSignal = (): void => {
+    bar?.clear();
+    process.stderr.write('Stopping after the file in hand.\n');
+    interruption.abort();
+  };
   for (const signal of SIGNALS) process.once(signal, onSignal);
   try {
     const report = await importBundles(paths, {

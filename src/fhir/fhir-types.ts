@@ -5,6 +5,10 @@ import { JsonNumber } from './bundle/exact-json.js';
  * The parts of FHIR R4 that the import reads, no more: https://hl7.org/fhir/R4/. Other members are dropped. A `null` is
  * taken as absent, although FHIR allows it only inside lists; anything else of a wrong type makes the resource malformed.
  */
+const isNoNumber = (value: unknown): boolean => !(value instanceof JsonNumber);
+/** A number is an object here; without this one would pass for an object in which nothing is said. */
+const object = <T extends z.core.$ZodLooseShape>(shape: T) =>
+  z.custom<unknown>(isNoNumber).pipe(z.object(shape));
 const optional = <T extends z.ZodType>(type: T) => type.nullish().transform((value) => value ?? undefined);
 const text = optional(z.string());
 const listOf = <T extends z.ZodType>(type: T) => optional(z.array(type)).transform((items) => items ?? []);
@@ -19,18 +23,18 @@ const optionalNumber = optional(number);
 const whole = optional(z.instanceof(JsonNumber).transform(({ source }) => Number(source)));
 const flag = optional(z.boolean());
 
-const coding = z.object({ system: text, code: text, display: text, userSelected: flag });
-const codeableConcept = z.object({ coding: listOf(coding), text });
-const reference = z.object({ reference: text, display: text });
-const period = z.object({ start: text, end: text });
-const quantity = z.object({
+const coding = object({ system: text, code: text, display: text, userSelected: flag });
+const codeableConcept = object({ coding: listOf(coding), text });
+const reference = object({ reference: text, display: text });
+const period = object({ start: text, end: text });
+const quantity = object({
   value: optionalNumber,
   comparator: optional(z.enum(['<', '<=', '>=', '>'])),
   unit: text,
   code: text,
 });
-const range = z.object({ low: optional(quantity), high: optional(quantity) });
-const ratio = z.object({ numerator: optional(quantity), denominator: optional(quantity) });
+const range = object({ low: optional(quantity), high: optional(quantity) });
+const ratio = object({ numerator: optional(quantity), denominator: optional(quantity) });
 
 /** The choices of Observation.value[x] and of a component's: https://hl7.org/fhir/R4/observation.html */
 const value = {
@@ -49,7 +53,7 @@ const value = {
 const effective = {
   effectiveDateTime: text,
   effectivePeriod: optional(period),
-  effectiveTiming: optional(z.object({ event: texts })),
+  effectiveTiming: optional(object({ event: texts })),
   effectiveInstant: text,
   issued: text,
 };
@@ -60,16 +64,16 @@ const resource = {
   modifierExtension: listOf(z.unknown()),
 };
 
-const patient = z.object({
+const patient = object({
   ...resource,
-  name: listOf(z.object({ use: text, text, family: text, given: texts })),
-  telecom: listOf(z.object({ system: text, value: text, use: text, rank: whole })),
+  name: listOf(object({ use: text, text, family: text, given: texts })),
+  telecom: listOf(object({ system: text, value: text, use: text, rank: whole })),
   gender: text,
   birthDate: text,
   deceasedBoolean: flag,
   deceasedDateTime: text,
   address: listOf(
-    z.object({
+    object({
       use: text,
       text,
       line: texts,
@@ -81,7 +85,7 @@ const patient = z.object({
   ),
 });
 
-const observation = z.object({
+const observation = object({
   ...resource,
   ...value,
   ...effective,
@@ -97,10 +101,10 @@ const observation = z.object({
   ]),
   code: codeableConcept,
   subject: optional(reference),
-  component: listOf(z.object({ ...value, code: codeableConcept, modifierExtension: listOf(z.unknown()) })),
+  component: listOf(object({ ...value, code: codeableConcept, modifierExtension: listOf(z.unknown()) })),
 });
 
-const diagnosticReport = z.object({
+const diagnosticReport = object({
   ...resource,
   ...effective,
   status: z.enum([
@@ -119,19 +123,19 @@ const diagnosticReport = z.object({
   subject: optional(reference),
   conclusion: text,
   conclusionCode: listOf(codeableConcept),
-  presentedForm: listOf(z.object({ contentType: text, data: text })),
+  presentedForm: listOf(object({ contentType: text, data: text })),
 });
 
-const dosage = z.object({
+const dosage = object({
   sequence: whole,
   text,
   additionalInstruction: listOf(codeableConcept),
   patientInstruction: text,
   timing: optional(
-    z.object({
+    object({
       code: optional(codeableConcept),
       repeat: optional(
-        z.object({
+        object({
           frequency: optionalNumber,
           period: optionalNumber,
           periodUnit: optional(z.enum(['s', 'min', 'h', 'd', 'wk', 'mo', 'a'])),
@@ -143,10 +147,10 @@ const dosage = z.object({
   asNeededBoolean: flag,
   asNeededCodeableConcept: optional(codeableConcept),
   route: optional(codeableConcept),
-  doseAndRate: listOf(z.object({ doseQuantity: optional(quantity), doseRange: optional(range) })),
+  doseAndRate: listOf(object({ doseQuantity: optional(quantity), doseRange: optional(range) })),
 });
 
-const medicationRequest = z.object({
+const medicationRequest = object({
   ...resource,
   status: z.enum([
     'active',
@@ -175,10 +179,18 @@ const medicationRequest = z.object({
   subject: reference,
   authoredOn: text,
   dosageInstruction: listOf(dosage),
-  dispenseRequest: optional(z.object({ validityPeriod: optional(period) })),
+  dispenseRequest: optional(object({ validityPeriod: optional(period) })),
 });
 
-const medication = z.object({ ...resource, code: optional(codeableConcept) });
+const medicationMembers = { ...resource, code: optional(codeableConcept) };
+const medication = object(medicationMembers);
+
+/** A Medication inside another resource, where it must have an id. */
+export const ContainedMedication = object({
+  ...medicationMembers,
+  resourceType: z.literal('Medication'),
+  id: z.string(),
+});
 
 /** The resources that are read. */
 export const RESOURCES = {
@@ -190,10 +202,10 @@ export const RESOURCES = {
 } as const;
 
 /** An entry of a bundle; what its resource is, is looked at later. */
-export const BundleEntry = z.object({
+export const BundleEntry = object({
   fullUrl: text,
   resource: z.looseObject({ resourceType: z.string() }).nullish(),
-  request: optional(z.object({ method: text })),
+  request: optional(object({ method: text })),
 });
 
 export type FhirPatient = z.output<typeof patient>;

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { RESOURCES, type FhirMedicationRequest } from '../fhir-types.js';
+import { ContainedMedication, type FhirMedicationRequest } from '../fhir-types.js';
 import { TEXT_LIMITS } from '../limits.js';
 import type { MedicationRow } from '../rows.js';
 import { readCode, type Coded } from './codes.js';
@@ -20,12 +19,6 @@ export type MedicationDraft = Omit<MedicationRow, 'patientId' | keyof Coded> & {
 const NO_MEDICATION = 'its medication is not in the bundle';
 /** Intents that are no order: https://hl7.org/fhir/R4/valueset-medicationrequest-intent.html */
 const NOT_ORDERED: ReadonlySet<string> = new Set(['proposal', 'plan', 'option']);
-
-const Contained = z.object({
-  ...RESOURCES.Medication.shape,
-  resourceType: z.literal('Medication'),
-  id: z.string(),
-});
 
 /** An order that was cancelled is kept, with that status: a record without it would be poorer. */
 export function mapMedicationRequest(
@@ -63,7 +56,7 @@ export function codeOfDisplay(display: string | undefined, note: Note): Coded {
 
 function contained(request: FhirMedicationRequest, id: string) {
   for (const resource of request.contained) {
-    const medication = Contained.safeParse(resource);
+    const medication = ContainedMedication.safeParse(resource);
     if (medication.success && medication.data.id === id) return medication.data.code;
   }
   return skip(NO_MEDICATION);

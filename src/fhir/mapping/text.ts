@@ -28,7 +28,7 @@ export function cleanLine(value: string | undefined, max: number, note: Note): s
 /** A code or an address of a code system: cut it would be another one, so its resource is left out. */
 export function cleanToken(value: string | undefined, limit: 'code' | 'codeSystem'): string | null {
   if (value === undefined) return null;
-  const trimmed = value.replace(/\s+/gu, ' ').trim();
+  const trimmed = value.replace(/\s+/gu, ' ').trim().normalize('NFC');
   if (trimmed.length > TEXT_LIMITS[limit]) skip('a code that is too long');
   if (!trimmed.isWellFormed() || trimmed.search(CONTROL) >= 0)
     skip('a code with characters that cannot be stored');

@@ -80,8 +80,10 @@ export class ProgressBar implements ImportProgress {
   }
 }
 
-function total({ created, updated, unchanged }: RowCounts): number {
-  return created + updated + unchanged;
+/** `1 exam`, `2 exams`. */
+function some({ created, updated, unchanged }: RowCounts, name: string): string {
+  const total = created + updated + unchanged;
+  return `${total} ${name}${total === 1 ? '' : 's'}`;
 }
 
 /** A file's name may hold anything but a slash: line ends and escape sequences would change what the terminal shows. */
