@@ -1,0 +1,96 @@
+import type { Config } from '../config/index.js';
+import { EngineError } from './engine-error.js';
+import { EngineLease, type Engine, type EngineState } from './engine-lease.js';
+import { builtPath } from './keeper-spawn.js';
+
+export { EngineError } from './engine-error.js';
+export { EngineLease, type Engine, type EngineState, type LeaseOptions } from './engine-lease.js';
+
+/** PostgreSQL 18. Option `fsync` (true). Its address is a `postgresql:` URL of the database `careline`. */
+export const POSTGRES: Engine = {
+  name: 'postgres',
+  title: 'PostgreSQL',
+  module: builtPath('postgres', 'engine.js'),
+};
+
+/** DynamoDB Local. Its address is an `http:` URL. */
+export const DYNAMODB: Engine = {
+  name: 'dynamodb',
+  title: 'DynamoDB Local',
+  module: builtPath('dynamodb', 'engine.js'),
+};
+
+/** The engines of one process. */
+export interface RunningEngines {
+  /** Of the configuration, or of the embedded PostgreSQL. */
+  readonly databaseUrl: string;
+  /** Of the configuration, or of the embedded DynamoDB Local; absent when there is none. */
+  readonly dynamodbEndpoint: string | undefined;
+  /** Names of the engines that were started. */
+  readonly embeddedEngines: readonly string[];
+  /** How each embedded engine is now. */
+  states(): EngineState[];
+  /** Lets go of them. Those whose last user this was have ended when the promise resolves. Never rejects. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Takes one line for people. */
+  readonly log: (line: string) => void;
+  /** Also start DynamoDB Local when it has no address. Where it cannot run, the service goes on without it. */
+  readonly dynamodb?: boolean;
+}
+
+/**
+ * Starts the engines that have no address, or joins those that run already for the same DATA_DIR. They end with their
+ * last user, however that ends.
+ * @throws {EngineError} in production, and when PostgreSQL does not run
+ */
+export async function startEngines(
+  config: Config,
+  { log, dynamodb = false }: StartOptions,
+): Promise<RunningEngines> {
+  const acquire = async (engine: Engine): Promise<EngineLease> => {
+    if (config.isProduction) throw new EngineError(`${engine.title} is embedded for development only`);
+    return EngineLease.acquire(engine, { dataDir: config.dataDir, log });
+  };
+  const needsDynamodb = dynamodb && config.dynamodbEndpoint === undefined && !config.isProduction;
+  // At the same time, since DynamoDB Local takes its seconds.
+  const [required, optional] = await Promise.allSettled([
+    config.databaseUrl === undefined ? acquire(POSTGRES) : undefined,
+    needsDynamodb ? acquire(DYNAMODB) : undefined,
+  ]);
+  const postgres = required.status === 'fulfilled' ? required.value : undefined;
+  const dynamo = optional.status === 'fulfilled' ? optional.value : undefined;
+  if (required.status === 'rejected') {
+    await dynamo?.release();
+    throw required.reason;
+  }
+  const missing = optional.status === 'rejected' ? [unavailable(DYNAMODB, optional.reason, log)] : [];
+  return running(config, { postgres, dynamo, missing });
+}
+
+function unavailable(engine: Engine, fault: unknown, log: StartOptions['log']): EngineState {
+  const reason = fault instanceof Error ? fault.message : 'unknown fault';
+  log(`${engine.title} is unavailable: ${reason}`);
+  return { name: engine.name, status: 'unavailable', reason };
+}
+
+interface Leases {
+  readonly postgres: EngineLease | undefined;
+  readonly dynamo: EngineLease | undefined;
+  readonly missing: readonly EngineState[];
+}
+
+function running(config: Config, { postgres, dynamo, missing }: Leases): RunningEngines {
+  const leases = [postgres, dynamo].filter((lease) => lease !== undefined);
+  const databaseUrl = config.databaseUrl ?? postgres?.address;
+  if (databaseUrl === undefined) throw new EngineError('PostgreSQL has no address');
+  return {
+    databaseUrl,
+    dynamodbEndpoint: config.dynamodbEndpoint ?? dynamo?.address,
+    embeddedEngines: leases.map(({ state }) => state.name),
+    states: () => [...leases.map(({ state }) => state), ...missing],
+    stop: async () => void (await Promise.all(leases.map((lease) => lease.release()))),
+  };
+}

@@ -1,0 +1,28 @@
+// A process that uses an engine, as a service does. Its lines on standard output are JSON; it obeys standard input.
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const { built, engine, dataDir, options } = JSON.parse(process.argv[2]);
+const { EngineLease } = await import(pathToFileURL(join(built, 'engine-lease.js')).href);
+const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
+
+// Like a service that finishes its requests after a Ctrl-C.
+process.on('SIGINT', () => say({ line: 'interrupted' }));
+
+try {
+  const lease = await EngineLease.acquire(engine, { dataDir, options, log: (line) => say({ line }) });
+  say({ address: lease.address });
+  for await (const command of createInterface({ input: process.stdin })) {
+    if (command === 'state') say({ state: lease.state });
+    if (command === 'exit') process.exit(0);
+    if (command === 'release') {
+      await lease.release();
+      say({ released: true });
+      process.exit(0);
+    }
+  }
+} catch (error) {
+  say({ fault: { name: error.name, message: error.message } });
+  process.exit(1);
+}
