@@ -21,11 +21,7 @@ export class PlainProgress implements ImportProgress {
   }
 
   imported(path: string, { patients, exams, medications }: BundleCounts): void {
-    const counts = [
-      `${total(patients)} patients`,
-      `${total(exams)} exams`,
-      `${total(medications)} medications`,
-    ];
+    const counts = [some(patients, 'patient'), some(exams, 'exam'), some(medications, 'medication')];
     this.out(`imported ${printable(path)}: ${counts.join(', ')}`);
   }
 
