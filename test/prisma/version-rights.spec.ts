@@ -145,12 +145,9 @@ describe('who may do what to versions', () => {
       expect(await watch.look()).toEqual({ bumps: {}, notifications: [] });
     });
 
-    it.each(['', 'two words', 'line\nbreak', 'é', 'x'.repeat(256)])(
-      'of %j, which is no tag: refused',
-      async (tag) => {
-        await expect(bump([tag])).rejects.toThrow(/cache_tag_tag_check/);
-      },
-    );
+    it.each(['', 'x'.repeat(256), 'é'.repeat(128)])('of %j, which is no tag: refused', async (tag) => {
+      await expect(bump([tag])).rejects.toThrow(/cache_tag_tag_check/);
+    });
 
     it('in a transaction that rolls back: nothing', async () => {
       await owner.query('BEGIN');

@@ -1,7 +1,7 @@
 -- The version authority of the cache (docs/adr/0005-version-triggers.md). Every change of a table that cached responses are
 -- made of raises the versions of its tags in the same transaction, whichever program makes it:
 --
---   1. collect  statement-level triggers on the tables note the tags that OLD and NEW rows touch in cache_tag_pending;
+--   1. collect  statement-level triggers on the tables note in cache_tag_pending the tags that OLD and NEW rows touch;
 --   2. bump     at the commit, one deferred trigger takes the transaction's tags and raises them, once each, in sorted order;
 --   3. notify   triggers on cache_tag announce every raised version on the channel "cache_tag".
 --
@@ -11,7 +11,7 @@
 -- trigger is created.
 
 -- The counter orders versions; the nonce keeps counters apart that a restore or a lossy fail-over repeats.
--- Printable ASCII without spaces: the tag is the end of a notification, which may not exceed 8,000 bytes.
+-- The tag is the end of a notification, which may not exceed 8,000 bytes. No regular expression: it would cost a bump a third.
 -- Room on the pages lets a bump stay on its page and out of the index.
 CREATE TABLE "cache_tag" (
     "tag" TEXT COLLATE "C" NOT NULL,
@@ -19,7 +19,7 @@ CREATE TABLE "cache_tag" (
     "nonce" TEXT NOT NULL,
 
     CONSTRAINT "cache_tag_pkey" PRIMARY KEY ("tag"),
-    CONSTRAINT "cache_tag_tag_check" CHECK ("tag" ~ '^[!-~]{1,255}$'),
+    CONSTRAINT "cache_tag_tag_check" CHECK (octet_length("tag") BETWEEN 1 AND 255),
     CONSTRAINT "cache_tag_version_check" CHECK ("version" > 0)
 ) WITH (fillfactor = 50);
 
@@ -109,26 +109,35 @@ CREATE TRIGGER cache_tag_notify_insert AFTER INSERT ON "cache_tag"
 CREATE TRIGGER cache_tag_notify_update AFTER UPDATE ON "cache_tag"
   REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION cache_tag_notify();
 
--- The bump at the commit. The first event of a transaction takes all its tags; the others find their row gone. Changes made
--- later in the same commit (by another deferred trigger), or after SET CONSTRAINTS ... IMMEDIATE, queue new events.
+-- The bump at the commit, once a transaction: the row with the empty tag stands for all, and only it queues an event. (An event
+-- for every tag would cost as many calls at the commit of a large transaction.) Changes made later in the same commit, by
+-- another deferred trigger, or after SET CONSTRAINTS ... IMMEDIATE, bring a new one.
 CREATE FUNCTION cache_tag_flush() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
   touched text[];
 BEGIN
-  -- One look at the own key: deleting by transaction each time would walk over all rows deleted before.
-  IF NOT EXISTS (SELECT FROM public.cache_tag_pending WHERE xid = NEW.xid AND tag = NEW.tag) THEN
-    RETURN NULL;
-  END IF;
   WITH gone AS (DELETE FROM public.cache_tag_pending WHERE xid = NEW.xid RETURNING tag)
-  SELECT pg_catalog.array_agg(tag) INTO touched FROM gone;
+  SELECT pg_catalog.array_agg(tag) INTO touched FROM gone WHERE tag <> '';
   PERFORM public.cache_bump(touched);
   RETURN NULL;
 END $$;
 
 CREATE CONSTRAINT TRIGGER cache_tag_flush AFTER INSERT ON "cache_tag_pending"
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cache_tag_flush();
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.tag = '') EXECUTE FUNCTION cache_tag_flush();
+
+-- Notes tags for the bump at the commit. A savepoint that is rolled back takes its own with it.
+CREATE FUNCTION cache_collect(tags text[]) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  IF pg_catalog.cardinality(tags) > 0 THEN
+    INSERT INTO public.cache_tag_pending (xid, tag)
+    SELECT pg_catalog.pg_current_xact_id(), touched.tag FROM pg_catalog.unnest(tags || ''::text) AS touched (tag)
+    ON CONFLICT DO NOTHING;
+  END IF;
+END $$;
 
 -- Collectors, one a table, or kind of table. A transition table exists only under its own event.
 
@@ -138,21 +147,15 @@ AS $$
 BEGIN
   CASE TG_OP
     WHEN 'INSERT' THEN
-      INSERT INTO public.cache_tag_pending (xid, tag)
-      SELECT pg_catalog.pg_current_xact_id(), touched.tag
-      FROM (SELECT 'patient:' || id FROM new_rows UNION SELECT 'patients' FROM new_rows) AS touched (tag)
-      ON CONFLICT DO NOTHING;
+      PERFORM public.cache_collect(ARRAY(
+        SELECT 'patient:' || id FROM new_rows UNION SELECT 'patients' FROM new_rows));
     WHEN 'DELETE' THEN
-      INSERT INTO public.cache_tag_pending (xid, tag)
-      SELECT pg_catalog.pg_current_xact_id(), touched.tag
-      FROM (SELECT 'patient:' || id FROM old_rows UNION SELECT 'patients' FROM old_rows) AS touched (tag)
-      ON CONFLICT DO NOTHING;
+      PERFORM public.cache_collect(ARRAY(
+        SELECT 'patient:' || id FROM old_rows UNION SELECT 'patients' FROM old_rows));
     ELSE
-      INSERT INTO public.cache_tag_pending (xid, tag)
-      SELECT pg_catalog.pg_current_xact_id(), touched.tag
-      FROM (SELECT 'patient:' || id FROM old_rows UNION SELECT 'patient:' || id FROM new_rows
-            UNION SELECT 'patients' FROM new_rows) AS touched (tag)
-      ON CONFLICT DO NOTHING;
+      PERFORM public.cache_collect(ARRAY(
+        SELECT 'patient:' || id FROM old_rows UNION SELECT 'patient:' || id FROM new_rows
+        UNION SELECT 'patients' FROM new_rows));
   END CASE;
   RETURN NULL;
 END $$;
@@ -164,19 +167,13 @@ AS $$
 BEGIN
   CASE TG_OP
     WHEN 'INSERT' THEN
-      INSERT INTO public.cache_tag_pending (xid, tag)
-      SELECT DISTINCT pg_catalog.pg_current_xact_id(), 'patient:' || patient_id FROM new_rows
-      ON CONFLICT DO NOTHING;
+      PERFORM public.cache_collect(ARRAY(SELECT DISTINCT 'patient:' || patient_id FROM new_rows));
     WHEN 'DELETE' THEN
-      INSERT INTO public.cache_tag_pending (xid, tag)
-      SELECT DISTINCT pg_catalog.pg_current_xact_id(), 'patient:' || patient_id FROM old_rows
-      ON CONFLICT DO NOTHING;
+      PERFORM public.cache_collect(ARRAY(SELECT DISTINCT 'patient:' || patient_id FROM old_rows));
     ELSE
       -- A row that moves changes the record it leaves and the record it comes to.
-      INSERT INTO public.cache_tag_pending (xid, tag)
-      SELECT pg_catalog.pg_current_xact_id(), 'patient:' || touched.patient_id
-      FROM (SELECT patient_id FROM old_rows UNION SELECT patient_id FROM new_rows) AS touched
-      ON CONFLICT DO NOTHING;
+      PERFORM public.cache_collect(ARRAY(
+        SELECT 'patient:' || patient_id FROM old_rows UNION SELECT 'patient:' || patient_id FROM new_rows));
   END CASE;
   RETURN NULL;
 END $$;
@@ -187,18 +184,12 @@ AS $$
 BEGIN
   CASE TG_OP
     WHEN 'INSERT' THEN
-      INSERT INTO public.cache_tag_pending (xid, tag)
-      SELECT pg_catalog.pg_current_xact_id(), 'user:' || id FROM new_rows
-      ON CONFLICT DO NOTHING;
+      PERFORM public.cache_collect(ARRAY(SELECT 'user:' || id FROM new_rows));
     WHEN 'DELETE' THEN
-      INSERT INTO public.cache_tag_pending (xid, tag)
-      SELECT pg_catalog.pg_current_xact_id(), 'user:' || id FROM old_rows
-      ON CONFLICT DO NOTHING;
+      PERFORM public.cache_collect(ARRAY(SELECT 'user:' || id FROM old_rows));
     ELSE
-      INSERT INTO public.cache_tag_pending (xid, tag)
-      SELECT pg_catalog.pg_current_xact_id(), 'user:' || touched.id
-      FROM (SELECT id FROM old_rows UNION SELECT id FROM new_rows) AS touched
-      ON CONFLICT DO NOTHING;
+      PERFORM public.cache_collect(ARRAY(
+        SELECT 'user:' || id FROM old_rows UNION SELECT 'user:' || id FROM new_rows));
   END CASE;
   RETURN NULL;
 END $$;
@@ -208,8 +199,7 @@ CREATE FUNCTION cache_collect_all() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
-  INSERT INTO public.cache_tag_pending (xid, tag) VALUES (pg_catalog.pg_current_xact_id(), '*')
-  ON CONFLICT DO NOTHING;
+  PERFORM public.cache_collect(ARRAY['*']);
   RETURN NULL;
 END $$;
 
@@ -273,7 +263,7 @@ ALTER TABLE "app_user" ENABLE ALWAYS TRIGGER cache_collect_truncate;
 
 -- Raising versions is for the owner, and for whom it grants this; name_key stays everybody's, for writers of patients need it.
 REVOKE ALL ON FUNCTION cache_bump(text[]), cache_tag_guard(), cache_tag_keep(), cache_tag_notify(), cache_tag_flush(),
-  cache_collect_patient(), cache_collect_of_patient(), cache_collect_user(), cache_collect_all() FROM PUBLIC;
+  cache_collect(text[]), cache_collect_patient(), cache_collect_of_patient(), cache_collect_user(), cache_collect_all() FROM PUBLIC;
 
 -- Rows for what exists already; later ones are created by their first bump.
 SELECT cache_bump(ARRAY['*', 'patients', 'messages']
