@@ -35,7 +35,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: ['^src/prisma/', '\\.repository\\.ts$', '\\.spec\\.ts$', '\\.module\\.ts$'],
+        pathNot: ['^src/prisma/', '^src/cache/versions/', '\\.repository\\.ts$', '\\.spec\\.ts$', '\\.module\\.ts$'],
       },
       to: { path: ['^src/prisma/(generated/|prisma\\.service)', 'node_modules/(@prisma|pg)/'] },
     },

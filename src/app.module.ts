@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuthModule } from './auth/auth.module.js';
+import { cachingModule } from './caching.module.js';
 import { ConfigModule, type ServiceConfig } from './config/index.js';
 import { HealthModule } from './health/health.module.js';
 import { PatientsModule } from './patients/patients.module.js';
@@ -15,6 +16,7 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(config),
         PrismaModule,
+        cachingModule(config),
         AuthModule.forRoot(config),
         HealthModule,
         UsersModule,

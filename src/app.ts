@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { ProblemFilter } from './common/errors/problem.filter.js';
 import { validationPipe } from './common/errors/validation-problem.js';
+import { drainOnClose } from './common/http/drain.js';
 import { fastifyOptions } from './common/http/fastify-options.js';
 import { logRequests } from './common/http/request-log.js';
 import { createLogger } from './common/logging/logger.js';
@@ -27,9 +28,10 @@ export async function createApp(
     bodyParser: false,
     abortOnError: false,
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify: FastifyInstance = adapter.getInstance();
   acceptOnlyJson(fastify);
   logRequests(fastify);
+  drainOnClose(fastify);
   await app.register(helmet, {
     contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY, useDefaults: false },
   });

@@ -5,7 +5,6 @@ import {
   type FactoryProvider,
   type ModuleMetadata,
   type OnApplicationShutdown,
-  type OnModuleInit,
 } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import { createCache, type CacheOptions, type RunningCache } from './create-cache.js';
@@ -31,12 +30,19 @@ const Running = Symbol('RunningCache');
 
 /** The cache in a NestJS application: `@Cached` routes, the barrier of every write, and `TieredCache` to inject. */
 @Module({})
-export class CacheModule implements OnModuleInit, OnApplicationShutdown {
+export class CacheModule implements OnApplicationShutdown {
+  /**
+   * Puts the interceptor before all others: what another one would change after it would not be what is cached, and one
+   * that serialises would get bytes to serialise on a hit. Module classes are made before Nest applies APP_INTERCEPTOR
+   * providers and before anybody can call `useGlobalInterceptors`, so the front of the list is ours however they come.
+   */
   constructor(
     @Inject(Running) private readonly running: RunningCache,
-    private readonly interceptor: CacheInterceptor,
-    private readonly application: ApplicationConfig,
-  ) {}
+    interceptor: CacheInterceptor,
+    application: ApplicationConfig,
+  ) {
+    application.getGlobalInterceptors().unshift(interceptor);
+  }
 
   static forRootAsync({ imports = [], inject = [], useFactory }: CacheModuleAsyncOptions): DynamicModule {
     return {
@@ -58,14 +64,6 @@ export class CacheModule implements OnModuleInit, OnApplicationShutdown {
       ],
       exports: [CacheRuntime, TieredCache, Routes],
     };
-  }
-
-  /**
-   * Puts the interceptor before all others, however they are registered: what another one would change after it would
-   * not be what is cached, and an interceptor that serialises would get bytes to serialise on a hit.
-   */
-  onModuleInit(): void {
-    this.application.getGlobalInterceptors().unshift(this.interceptor);
   }
 
   /** After the HTTP server has finished its requests. */

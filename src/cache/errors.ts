@@ -8,6 +8,7 @@ export type CacheErrorCode =
   | 'CACHE_STORE_TIMEOUT'
   | 'CACHE_ENTRY_TOO_LARGE'
   | 'CACHE_ENTRY_UNREADABLE'
+  | 'CACHE_ENCRYPTION_FAULT'
   | 'CACHE_NOT_CACHED';
 
 /** The base of every error of the cache. Messages carry no keys and no values. */

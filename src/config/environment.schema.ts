@@ -66,7 +66,7 @@ export const EnvironmentSchema = z.object({
   CACHE_TTL: durationMs().default(86_400_000),
   CACHE_FEED_TIMEOUT_MS: integer(100, 60_000).default(1_000),
   CACHE_L2_TIMEOUT_MS: integer(10, 10_000).default(150),
-  CACHE_CONSISTENCY: oneOf('strong', 'bounded', 'ttl').default('bounded'),
+  CACHE_CONSISTENCY: oneOf('strong', 'bounded').default('bounded'),
   CACHE_ENCRYPTION: oneOf('off', 'local', 'kms').default('off'),
   CACHE_KEY_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   AUTH_ISSUER: z.string().min(1).optional(),

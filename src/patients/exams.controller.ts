@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Cached, Invalidates } from '../cache/index.js';
 import { Roles } from '../auth/decorators.js';
 import { ApiCursorQuery } from '../common/api-optional-query.js';
 import { ApiProblems, BODY_PROBLEMS, PROTECTED_ROUTE_PROBLEMS } from '../common/errors/api-problems.js';
@@ -8,6 +9,7 @@ import type { Page } from '../common/pagination.js';
 import { Creates } from './created-location.interceptor.js';
 import { Exam, ExamPage, ExamPatch, NewExam } from './dto/exam.dto.js';
 import { ItemParams, PatientParams } from './dto/params.dto.js';
+import { patientTag } from './cache-tags.js';
 import { CARE_ROLES, ReadableByPatient } from './own-record.guard.js';
 import { PatientExams } from './patient-items.js';
 
@@ -21,6 +23,7 @@ export class ExamsController {
   constructor(@Inject(PatientExams) private readonly exams: PatientExams) {}
 
   @Get()
+  @Cached({ scope: 'shared', query: ['limit', 'cursor'], tags: ({ params }) => [patientTag(params['id'])] })
   @ReadableByPatient()
   @ApiOperation({
     summary: 'List the exams of a patient',
@@ -37,6 +40,7 @@ export class ExamsController {
   }
 
   @Post()
+  @Invalidates(({ params }) => [patientTag(params['id'])])
   @ApiOperation({ summary: 'Add an exam', description: 'The service makes the id. Clinicians and admins.' })
   @Creates('The exam was added.', Exam)
   @ApiProblems(...BODY_PROBLEMS, 'PATIENT_NOT_FOUND', 'ENTITY_UNPROCESSABLE', 'CONFLICT')
@@ -48,6 +52,7 @@ export class ExamsController {
   }
 
   @Patch(':itemId')
+  @Invalidates(({ params }) => [patientTag(params['id'])])
   @ApiOperation({
     summary: 'Change an exam',
     description:
@@ -64,6 +69,7 @@ export class ExamsController {
   }
 
   @Delete(':itemId')
+  @Invalidates(({ params }) => [patientTag(params['id'])])
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete an exam', description: 'There is no way back. Clinicians and admins.' })
   @ApiNoContentResponse({ description: 'The exam was deleted.' })

@@ -19,7 +19,7 @@ export class ExamsRepository implements PatientItemsRepository<Exam, NewExam, Ex
   async page(patientId: string, limit: number, position?: ItemPosition): Promise<Exam[]> {
     const where = { patientId, ...after(position) };
     const rows = await onDatabase(() =>
-      this.prisma.exam.findMany({ where, orderBy: NEWEST_FIRST, take: limit }),
+      this.prisma.snapshot((tx) => tx.exam.findMany({ where, orderBy: NEWEST_FIRST, take: limit })),
     );
     return rows.map(toExam);
   }

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Cached, Invalidates } from '../cache/index.js';
 import { Roles } from '../auth/decorators.js';
 import { ApiCursorQuery } from '../common/api-optional-query.js';
 import { ApiProblems, BODY_PROBLEMS, PROTECTED_ROUTE_PROBLEMS } from '../common/errors/api-problems.js';
@@ -8,6 +9,7 @@ import type { Page } from '../common/pagination.js';
 import { Creates } from './created-location.interceptor.js';
 import { Medication, MedicationPage, MedicationPatch, NewMedication } from './dto/medication.dto.js';
 import { ItemParams, PatientParams } from './dto/params.dto.js';
+import { patientTag } from './cache-tags.js';
 import { CARE_ROLES, ReadableByPatient } from './own-record.guard.js';
 import { PatientMedications } from './patient-items.js';
 
@@ -21,6 +23,7 @@ export class MedicationsController {
   constructor(@Inject(PatientMedications) private readonly medications: PatientMedications) {}
 
   @Get()
+  @Cached({ scope: 'shared', query: ['limit', 'cursor'], tags: ({ params }) => [patientTag(params['id'])] })
   @ReadableByPatient()
   @ApiOperation({
     summary: 'List the medications of a patient',
@@ -37,6 +40,7 @@ export class MedicationsController {
   }
 
   @Post()
+  @Invalidates(({ params }) => [patientTag(params['id'])])
   @ApiOperation({
     summary: 'Add a medication',
     description: 'The service makes the id. Clinicians and admins.',
@@ -51,6 +55,7 @@ export class MedicationsController {
   }
 
   @Patch(':itemId')
+  @Invalidates(({ params }) => [patientTag(params['id'])])
   @ApiOperation({
     summary: 'Change a medication',
     description:
@@ -73,6 +78,7 @@ export class MedicationsController {
   }
 
   @Delete(':itemId')
+  @Invalidates(({ params }) => [patientTag(params['id'])])
   @HttpCode(204)
   @ApiOperation({
     summary: 'Delete a medication',

@@ -23,7 +23,7 @@ export class MedicationsRepository implements PatientItemsRepository<
   async page(patientId: string, limit: number, position?: ItemPosition): Promise<Medication[]> {
     const where = { patientId, ...after(position) };
     const rows = await onDatabase(() =>
-      this.prisma.medication.findMany({ where, orderBy: NEWEST_FIRST, take: limit }),
+      this.prisma.snapshot((tx) => tx.medication.findMany({ where, orderBy: NEWEST_FIRST, take: limit })),
     );
     return rows.map(toMedication);
   }

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Cached, Invalidates } from '../cache/index.js';
 import { Roles } from '../auth/decorators.js';
 import { ApiCursorQuery, ApiOptionalQuery } from '../common/api-optional-query.js';
 import { ApiProblems, BODY_PROBLEMS, PROTECTED_ROUTE_PROBLEMS } from '../common/errors/api-problems.js';
@@ -8,6 +9,7 @@ import { Creates } from './created-location.interceptor.js';
 import { PatientParams } from './dto/params.dto.js';
 import { PatientRecord } from './dto/patient-record.dto.js';
 import { NewPatient, Patient, PatientPage, PatientPatch, PatientQuery } from './dto/patient.dto.js';
+import { PATIENTS_TAG, patientTag } from './cache-tags.js';
 import { CARE_ROLES, ReadableByPatient } from './own-record.guard.js';
 import { PatientsService } from './patients.service.js';
 
@@ -21,6 +23,7 @@ export class PatientsController {
   constructor(private readonly patients: PatientsService) {}
 
   @Get()
+  @Cached({ scope: 'shared', query: ['limit', 'cursor', 'name'], tags: () => [PATIENTS_TAG] })
   @ApiOperation({
     summary: 'List or search patients',
     description:
@@ -35,6 +38,7 @@ export class PatientsController {
   }
 
   @Post()
+  @Invalidates((_, patient) => [patientTag((patient as Patient).id), PATIENTS_TAG])
   @ApiOperation({
     summary: 'Create a patient',
     description: 'The service makes the id. Clinicians and admins.',
@@ -46,6 +50,7 @@ export class PatientsController {
   }
 
   @Get(':id')
+  @Cached({ scope: 'shared', tags: ({ params }) => [patientTag(params['id'])], staleIfError: '1h' })
   @ReadableByPatient()
   @ApiOperation({
     summary: 'Read the record of a patient',
@@ -60,6 +65,7 @@ export class PatientsController {
   }
 
   @Patch(':id')
+  @Invalidates(({ params }) => [patientTag(params['id']), PATIENTS_TAG])
   @ApiOperation({
     summary: 'Change a patient',
     description:
@@ -76,6 +82,7 @@ export class PatientsController {
   }
 
   @Delete(':id')
+  @Invalidates(({ params }) => [patientTag(params['id']), PATIENTS_TAG])
   @HttpCode(204)
   @ApiOperation({
     summary: 'Delete a patient',

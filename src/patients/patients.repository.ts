@@ -32,13 +32,15 @@ export class PatientsRepository {
     ];
     const where =
       conditions.length > 0 ? Prisma.sql`WHERE ${Prisma.join(conditions, ' AND ')}` : Prisma.empty;
-    const rows = await onDatabase(
-      () => this.prisma.$queryRaw<PatientRow[]>`
+    const rows = await onDatabase(() =>
+      this.prisma.snapshot(
+        (tx) => tx.$queryRaw<PatientRow[]>`
         SELECT id, given_name AS "givenName", family_name AS "familyName", birth_date AS "birthDate",
                death_date AS "deathDate", gender::text, phone, email, address, name_key AS "nameKey"
         FROM patient ${where}
         ORDER BY name_key, id
         LIMIT ${limit}`,
+      ),
     );
     return rows.map((row): ListedPatient => ({ patient: toPatient(row), position: [row.nameKey, row.id] }));
   }
@@ -52,16 +54,12 @@ export class PatientsRepository {
 
   /** The whole record, of one moment: it is read in one snapshot. Undefined when there is no such patient. */
   async findRecord(id: string): Promise<PatientRecord | undefined> {
-    const [, row] = await onDatabase(() =>
-      this.prisma.$transaction(
-        [
-          this.prisma.$executeRaw`SET TRANSACTION READ ONLY`,
-          this.prisma.patient.findUnique({
-            where: { id },
-            include: { exams: { orderBy: NEWEST_FIRST }, medications: { orderBy: NEWEST_FIRST } },
-          }),
-        ],
-        { isolationLevel: 'RepeatableRead' },
+    const row = await onDatabase(() =>
+      this.prisma.snapshot((tx) =>
+        tx.patient.findUnique({
+          where: { id },
+          include: { exams: { orderBy: NEWEST_FIRST }, medications: { orderBy: NEWEST_FIRST } },
+        }),
       ),
     );
     if (row === null) return undefined;

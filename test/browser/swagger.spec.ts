@@ -1,6 +1,5 @@
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { startTestApp, type TestApp } from '../support/test-app.js';
-import { tokenFor } from '../support/tokens.js';
+import { openClinic, type Clinic } from '../support/clinic.js';
 
 const CHROMIUM = '/usr/bin/chromium';
 const FLAGS = [
@@ -13,32 +12,32 @@ const FLAGS = [
 ];
 
 describe('Swagger UI', () => {
-  let app: TestApp;
+  let clinic: Clinic;
   let browser: Browser;
   let page: Page;
 
   beforeAll(async () => {
-    app = await startTestApp();
+    clinic = await openClinic();
     browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
-    await app.close();
+    await clinic.close();
   });
 
   it('a visitor gets a token, authorises and reads a record', async () => {
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-    const patientId = await somePatient(app);
-    await page.goto(`${app.url}/docs`);
+    const { patientId } = clinic;
+    await page.goto(`${clinic.app.url}/docs`);
 
     const tokens = page.locator('#operations-development-DevelopmentTokensController_issue, .opblock-post', {
       hasText: '/api/dev/tokens',
     });
     await tokens.first().locator('.opblock-summary-control').click();
-    await tokens.first().locator('textarea').fill('{"handle":"ana"}');
+    await tokens.first().locator('textarea').fill('{"handle":"clinician"}');
     await tokens.first().getByRole('button', { name: 'Execute' }).click();
     const answer = await tokens
       .first()
@@ -65,17 +64,3 @@ describe('Swagger UI', () => {
     expect(faults).toEqual([]);
   }, 60_000);
 });
-
-async function somePatient(app: TestApp): Promise<string> {
-  const response = await fetch(`${app.url}/api/patients`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${await tokenFor(app, 'ana')}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      givenName: 'Ada',
-      familyName: 'Núñez',
-      birthDate: '1984-02-29',
-      gender: 'female',
-    }),
-  });
-  return ((await response.json()) as { id: string }).id;
-}

@@ -1,18 +1,20 @@
 import pg from 'pg';
-import { startTestApp, type TestApp } from '../support/test-app.js';
-import { tokenFor } from '../support/tokens.js';
+import { openClinic, type Clinic } from '../support/clinic.js';
+import type { TestApp } from '../support/test-app.js';
 
 const MARK = 'Quetzalcoatlus';
 
 describe('logs', () => {
+  let clinic: Clinic;
   let app: TestApp;
   let token: string;
 
   beforeAll(async () => {
-    app = await startTestApp({ LOG_LEVEL: 'trace' });
-    token = await tokenFor(app, 'ana');
+    clinic = await openClinic();
+    app = clinic.app;
+    token = clinic.clinician.token ?? '';
   });
-  afterAll(() => app.close());
+  afterAll(() => clinic.close());
 
   const call = (method: string, path: string, body?: unknown) =>
     fetch(`${app.url}${path}`, {
@@ -44,7 +46,7 @@ describe('logs', () => {
         })
       ).status,
     ];
-    await loseTable(app.databaseUrl);
+    await failWrites(app.databaseUrl);
     const broken = await call('POST', `/api/patients/${id}/exams`, exam);
 
     expect(statuses).toEqual([201, 201, 200, 400, 422, 400, 401]);
@@ -60,9 +62,12 @@ describe('logs', () => {
 });
 
 /** Makes the next write fail inside PostgreSQL, with an error that quotes what was written. */
-async function loseTable(databaseUrl: string): Promise<void> {
+async function failWrites(databaseUrl: string): Promise<void> {
   const client = new pg.Client(databaseUrl);
   await client.connect();
-  await client.query('ALTER TABLE exam ADD CONSTRAINT refuse_all CHECK (name = code) NOT VALID');
+  await client.query(`
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'refused: %', NEW.name; END $$;
+    CREATE TRIGGER refuse BEFORE INSERT ON exam FOR EACH ROW EXECUTE FUNCTION refuse()`);
   await client.end();
 }

@@ -8,7 +8,8 @@ export function sendRaw(url: string, bytes: string | Buffer): Promise<string> {
     const socket = connect(Number(port), hostname, () => socket.write(bytes));
     socket.setTimeout(5_000, () => socket.destroy(new Error('no answer in 5 s')));
     socket.on('data', (chunk) => chunks.push(chunk));
-    socket.on('error', reject);
+    // A server that refuses a request may close before it has read all of it, which resets the connection.
+    socket.on('error', (error) => (chunks.length > 0 ? undefined : reject(error)));
     socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
   });
 }

@@ -71,7 +71,8 @@ export class RouteCall {
     if (Object.keys(query).some((name) => !this.query.includes(name))) return 'undeclared-query';
     const principal = this.defaults.principalOf(request);
     if (this.options.scope !== 'shared' && principal === undefined) return 'no-principal';
-    const params = (request.params ?? {}) as Readonly<Record<string, string>>;
+    // A copy: the router's own objects have a prototype of their own.
+    const params = { ...(request.params as Readonly<Record<string, string>>) };
     const tags = this.tagsOf({ params, query, subject: principal?.subject });
     if (tags === undefined) return 'tags-failed';
     const floor = parseCacheVersions(headerOf(request, CACHE_VERSIONS), tags);

@@ -25,7 +25,8 @@ export const ERROR_CATALOGUE = {
   INTERNAL: { status: 500, title: 'Something went wrong on our side' },
   AUTH_UNAVAILABLE: { status: 503, title: 'Tokens cannot be verified at the moment' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The database cannot be reached' },
-  SERVICE_STOPPING: { status: 503, title: 'The service is stopping' },
+  SERVICE_UNAVAILABLE: { status: 503, title: 'The service cannot answer at the moment' },
+  CACHE_NOT_CACHED: { status: 504, title: 'Not in the cache' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 /** A stable code of {@link ERROR_CATALOGUE}. */

@@ -32,7 +32,8 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   422: 'ENTITY_UNPROCESSABLE',
   429: 'RATE_LIMITED',
   431: 'HEADERS_TOO_LARGE',
-  503: 'SERVICE_STOPPING',
+  503: 'SERVICE_UNAVAILABLE',
+  504: 'CACHE_NOT_CACHED',
 };
 
 /** What a client is told where the framework's own message could repeat the input. */
@@ -42,7 +43,8 @@ const DETAIL_OF_CODE: Readonly<Partial<Record<ErrorCode, string>>> = {
   BODY_TOO_LARGE: 'Bodies of at most 1 MiB are accepted.',
   URI_TOO_LONG: 'A part of the address is too long.',
   MEDIA_TYPE_UNSUPPORTED: 'Send the body as application/json.',
-  SERVICE_STOPPING: 'The service is stopping. Try again.',
+  SERVICE_UNAVAILABLE: 'The service cannot answer at the moment. Try again.',
+  CACHE_NOT_CACHED: 'The answer is not in the cache, and `only-if-cached` forbids to ask the origin.',
 };
 
 /** Turns whatever was thrown into an {@link AppError}; an error that nobody foresaw becomes `INTERNAL`. */

@@ -1,0 +1,112 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AwsSdk } from './message-cipher.js';
+
+type Context = Record<string, string>;
+
+/** What is used of AWS KMS. The client `KMS` of `@aws-sdk/client-kms` has it. */
+export interface KmsClient {
+  generateDataKey(input: {
+    KeyId: string;
+    NumberOfBytes?: number;
+    EncryptionContext?: Context;
+  }): Promise<{ KeyId?: string; Plaintext?: Uint8Array; CiphertextBlob?: Uint8Array }>;
+
+  decrypt(input: {
+    KeyId?: string;
+    CiphertextBlob: Uint8Array;
+    EncryptionContext?: Context;
+  }): Promise<{ KeyId?: string; Plaintext?: Uint8Array }>;
+}
+
+/** KMS does not give a key: no answer, no permission, a disabled key. */
+export class KmsUnavailable extends Error {
+  override readonly name = 'KmsUnavailable';
+}
+
+/** What KMS says of bytes that it never made, or made for another context: nothing is wrong with KMS. */
+const NOT_OURS = new Set(['InvalidCiphertextException', 'IncorrectKeyException']);
+
+const TIMEOUT_MS = 1_000;
+const MAX_ATTEMPTS = 2;
+
+interface Outcome {
+  unavailable?: KmsUnavailable;
+}
+
+/**
+ * Calls of KMS for a keyring, each with a deadline. The keyring turns what a decryption fails with into text, so the
+ * failure is kept aside for whoever {@link watch}es.
+ */
+export class KmsCalls {
+  private readonly outcomes = new AsyncLocalStorage<Outcome>();
+  private readonly clientOf: (region: string) => KmsClient;
+  private readonly timeoutMs: number;
+
+  constructor(sdk: AwsSdk, client: KmsClient | undefined, timeoutMs = TIMEOUT_MS) {
+    this.timeoutMs = timeoutMs;
+    this.clientOf = client === undefined ? regionalClients(sdk, timeoutMs) : () => client;
+  }
+
+  /** The client as a keyring wants it. */
+  readonly provider = (region: string) => ({
+    generateDataKey: (input: Parameters<KmsClient['generateDataKey']>[0]) =>
+      this.call(() => this.clientOf(region).generateDataKey(input)),
+    decrypt: (input: Parameters<KmsClient['decrypt']>[0]) =>
+      this.call(() => this.clientOf(region).decrypt(input)),
+    // Only a keyring that wraps under several keys encrypts; ours wraps under one.
+    encrypt: () => Promise.reject(new Error('not used')),
+  });
+
+  /**
+   * @throws {KmsUnavailable} when KMS did not answer `work` as it should
+   * @throws what `work` throws otherwise
+   */
+  async watch<T>(work: () => Promise<T>): Promise<T> {
+    const outcome: Outcome = {};
+    try {
+      return await this.outcomes.run(outcome, work);
+    } catch (error) {
+      throw outcome.unavailable ?? error;
+    }
+  }
+
+  private async call<T>(send: () => Promise<T>): Promise<T> {
+    try {
+      return await withDeadline(send, this.timeoutMs);
+    } catch (cause) {
+      if (cause instanceof Error && NOT_OURS.has(cause.name)) throw cause;
+      const unavailable = new KmsUnavailable('KMS gives no data key.', { cause });
+      const outcome = this.outcomes.getStore();
+      if (outcome !== undefined) outcome.unavailable = unavailable;
+      throw unavailable;
+    }
+  }
+}
+
+function regionalClients(sdk: AwsSdk, timeoutMs: number): (region: string) => KmsClient {
+  const clientOf = sdk.cacheClients(
+    sdk.getClient(sdk.KMS, {
+      maxAttempts: MAX_ATTEMPTS,
+      requestHandler: {
+        connectionTimeout: timeoutMs,
+        requestTimeout: timeoutMs,
+        throwOnRequestTimeout: true,
+      },
+    }),
+  );
+  return (region) => {
+    const client = clientOf(region);
+    if (client === false) throw new Error('There is no KMS client for the region of the key.');
+    return client;
+  };
+}
+
+async function withDeadline<T>(send: () => Promise<T>, timeoutMs: number): Promise<T> {
+  const { promise: expired, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error('KMS did not answer in time.')), timeoutMs);
+  try {
+    return await Promise.race([send(), expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
