@@ -1,3 +1,4 @@
+import { CacheError } from '../errors.js';
 import type { EntryKey } from '../stores/cache-store.js';
 import type { Codec } from './codec.js';
 import { MAX_VALUE_BYTES, pack, unpack } from './compression.js';
@@ -40,7 +41,9 @@ class EncryptingCodec implements Codec {
 
   async encode(value: Buffer, key: EntryKey): Promise<Buffer> {
     const frame = await pack(value);
-    const cipher = await this.loading;
+    const cipher = await this.loading.catch((cause: unknown) => {
+      throw new CacheError('CACHE_ENCRYPTION_FAULT', 'Encryption cannot be loaded.', { cause });
+    });
     return Buffer.concat([Buffer.of(Format.Encrypted), await cipher.encrypt(frame, key)]);
   }
 
@@ -49,7 +52,9 @@ class EncryptingCodec implements Codec {
     if (bytes.length === 0) throw new DecodeError('empty');
     if (bytes[0] !== Format.Encrypted) throw new DecodeError('unknown-format');
     if (bytes.length > MAX_VALUE_BYTES + MAX_MESSAGE_OVERHEAD_BYTES) throw new DecodeError('too-large');
-    const cipher = await this.loading;
+    const cipher = await this.loading.catch((cause: unknown) => {
+      throw new DecodeError('key-unavailable', cause);
+    });
     return unpack(await cipher.decrypt(bytes.subarray(1), key));
   }
 }

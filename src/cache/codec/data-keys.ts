@@ -100,12 +100,12 @@ export class DataKeys {
     material: NodeEncryptionMaterial,
     context: EncryptionContext,
   ): NodeEncryptionMaterial {
-    const [generated, ...wrapped] = material.keyringTrace;
+    const [generated] = material.keyringTrace;
     const bound = new this.sdk.NodeEncryptionMaterial(material.suite, context);
     if (generated !== undefined) bound.setUnencryptedDataKey(material.getUnencryptedDataKey(), generated);
-    material.encryptedDataKeys.forEach((key, index) => {
-      bound.addEncryptedDataKey(key, wrapped[index]?.flags ?? 0);
-    });
+    for (const key of material.encryptedDataKeys) {
+      bound.addEncryptedDataKey(key, this.sdk.KeyringTraceFlag.WRAPPING_KEY_ENCRYPTED_DATA_KEY);
+    }
     return bound;
   }
 

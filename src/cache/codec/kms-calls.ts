@@ -5,17 +5,26 @@ type Context = Record<string, string>;
 
 /** What is used of AWS KMS. The client `KMS` of `@aws-sdk/client-kms` has it. */
 export interface KmsClient {
-  generateDataKey(input: {
-    KeyId: string;
-    NumberOfBytes?: number;
-    EncryptionContext?: Context;
-  }): Promise<{ KeyId?: string; Plaintext?: Uint8Array; CiphertextBlob?: Uint8Array }>;
+  generateDataKey(input: GenerateDataKey): Promise<DataKey & { CiphertextBlob?: Uint8Array | undefined }>;
+  decrypt(input: Decrypt): Promise<DataKey>;
+}
 
-  decrypt(input: {
-    KeyId?: string;
-    CiphertextBlob: Uint8Array;
-    EncryptionContext?: Context;
-  }): Promise<{ KeyId?: string; Plaintext?: Uint8Array }>;
+interface GenerateDataKey {
+  readonly KeyId: string;
+  readonly NumberOfBytes?: number;
+  readonly EncryptionContext?: Context;
+}
+
+interface Decrypt {
+  readonly KeyId?: string;
+  readonly CiphertextBlob: Uint8Array;
+  readonly EncryptionContext?: Context;
+}
+
+interface DataKey {
+  /** ARN of the key. */
+  KeyId?: string | undefined;
+  Plaintext?: Uint8Array | undefined;
 }
 
 /** KMS does not give a key: no answer, no permission, a disabled key. */
@@ -49,10 +58,9 @@ export class KmsCalls {
 
   /** The client as a keyring wants it. */
   readonly provider = (region: string) => ({
-    generateDataKey: (input: Parameters<KmsClient['generateDataKey']>[0]) =>
+    generateDataKey: (input: GenerateDataKey) =>
       this.call(() => this.clientOf(region).generateDataKey(input)),
-    decrypt: (input: Parameters<KmsClient['decrypt']>[0]) =>
-      this.call(() => this.clientOf(region).decrypt(input)),
+    decrypt: (input: Decrypt) => this.call(() => this.clientOf(region).decrypt(input)),
     // Only a keyring that wraps under several keys encrypts; ours wraps under one.
     encrypt: () => Promise.reject(new Error('not used')),
   });
@@ -84,19 +92,15 @@ export class KmsCalls {
 }
 
 function regionalClients(sdk: AwsSdk, timeoutMs: number): (region: string) => KmsClient {
-  const clientOf = sdk.cacheClients(
-    sdk.getClient(sdk.KMS, {
-      maxAttempts: MAX_ATTEMPTS,
-      requestHandler: {
-        connectionTimeout: timeoutMs,
-        requestTimeout: timeoutMs,
-        throwOnRequestTimeout: true,
-      },
-    }),
-  );
+  const clients = new Map<string, KmsClient>();
+  const requestHandler = {
+    connectionTimeout: timeoutMs,
+    requestTimeout: timeoutMs,
+    throwOnRequestTimeout: true,
+  };
   return (region) => {
-    const client = clientOf(region);
-    if (client === false) throw new Error('There is no KMS client for the region of the key.');
+    const client = clients.get(region) ?? new sdk.KMS({ region, maxAttempts: MAX_ATTEMPTS, requestHandler });
+    clients.set(region, client);
     return client;
   };
 }

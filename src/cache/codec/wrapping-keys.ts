@@ -16,6 +16,9 @@ export interface WrappingKeys {
   watch<T>(work: () => Promise<T>): Promise<T>;
 }
 
+type KmsKeyringInput = NonNullable<ConstructorParameters<AwsSdk['KmsKeyringNode']>[0]>;
+type KmsClientProvider = NonNullable<KmsKeyringInput['clientProvider']>;
+
 export function wrappingKeys(sdk: AwsSdk, options: ActiveEncryption): WrappingKeys {
   return options.mode === 'local' ? localKeys(sdk, options.keys) : kmsKeys(sdk, options);
 }
@@ -50,7 +53,8 @@ function localKeys(sdk: AwsSdk, keys: readonly LocalKey[]): WrappingKeys {
 
 function kmsKeys(sdk: AwsSdk, { keyArns, client, timeoutMs }: KmsEncryption): WrappingKeys {
   const calls = new KmsCalls(sdk, client, timeoutMs);
-  const clientProvider = calls.provider;
+  // The SDK's types know no optional field that is there and undefined; it checks what it gets.
+  const clientProvider = calls.provider as KmsClientProvider;
   const [generatorKeyId = ''] = keyArns;
   return {
     wrapping: new sdk.KmsKeyringNode({ clientProvider, generatorKeyId }),
