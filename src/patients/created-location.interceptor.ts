@@ -17,7 +17,7 @@ interface Created {
 
 /** Names what a POST on a collection created in the `Location` header: the collection's address, then the id. */
 @Injectable()
-export class CreatedLocation implements NestInterceptor<Created> {
+class CreatedLocation implements NestInterceptor<Created> {
   intercept(context: ExecutionContext, next: CallHandler<Created>): Observable<Created> {
     const http = context.switchToHttp();
     const { pathname } = new URL(http.getRequest<FastifyRequest>().url, 'http://careline.invalid');

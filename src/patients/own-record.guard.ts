@@ -19,7 +19,7 @@ export const CARE_ROLES = ['clinician', 'admin'] as const satisfies readonly Rol
  * guard, since guards alone run before a response is answered from a cache.
  */
 @Injectable()
-export class OwnRecordGuard implements CanActivate {
+class OwnRecordGuard implements CanActivate {
   constructor(private readonly users: UsersService) {}
 
   async canActivate(context: ExecutionContext): Promise<true> {

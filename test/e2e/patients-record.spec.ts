@@ -94,7 +94,9 @@ describe('GET /api/patients/:id', () => {
         typeof query === 'string' ? query : (query as { text: string }).text,
       );
       sent.mockRestore();
-      return { exams: body.exams.length, statements };
+      // The connection that listens for versions has a rhythm of its own.
+      const ofRead = statements.filter((text) => !text.includes('pg_listening_channels'));
+      return { exams: body.exams.length, statements: ofRead };
     };
     await fill(1, 1);
     const few = await statementsOfRead();
@@ -107,6 +109,7 @@ describe('GET /api/patients/:id', () => {
       'BEGIN',
       'SET TRANSACTION',
       'SET TRANSACTION',
+      'SELECT tag,',
       'SELECT "public"."patient"."id",',
       'SELECT "public"."exam"."id",',
       'SELECT "public"."medication"."id",',
