@@ -147,7 +147,7 @@ export class MemoryStore implements CacheStore {
   }
 
   private run<T>({ signal }: CallOptions, work: () => T): Promise<T> {
-    return this.calls.run(signal, () => Promise.try(work));
+    return this.calls.run(signal, () => new Promise((resolve) => resolve(work())));
   }
 }
 

@@ -7,7 +7,7 @@ export class OpenCalls {
 
   /**
    * Runs `work` with a signal of its own. An abort rejects at once, whether or not `work` minds the signal.
-   * @throws the reason of `caller`, when it aborts; `CACHE_CLOSED` after {@link close}; else what `work` throws
+   * @throws the reason of `caller`, when it aborts; `CACHE_STORE_FAULT` after {@link close}; else what `work` throws
    */
   async run<T>(caller: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (this.isClosed) throw closedError();
@@ -37,5 +37,5 @@ export class OpenCalls {
 }
 
 function closedError(): CacheError {
-  return new CacheError('CACHE_CLOSED', 'The store is closed.');
+  return new CacheError('CACHE_STORE_FAULT', 'The store is closed.');
 }
