@@ -6,6 +6,6 @@ process.env['PRISMA_SCHEMA_ENGINE_BINARY'] ??= process.execPath;
 
 export default defineConfig({
   schema: 'prisma/schema.prisma',
-  migrations: { path: 'prisma/migrations' },
+  migrations: { path: 'prisma/migrations', seed: 'npm run careline -- db seed' },
   datasource: { url: process.env['DATABASE_URL'] ?? '' },
 });

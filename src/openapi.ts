@@ -8,7 +8,7 @@ call any route. Lists answer \`{ items, nextCursor }\`: pass \`nextCursor\` as \
 problems of RFC 9457 with a stable \`code\`.`;
 
 /** The OpenAPI 3 document of every route. */
-export function openApiDocument(app: INestApplication): OpenAPIObject {
+function openApiDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Careline')
     .setDescription(DESCRIPTION)

@@ -84,8 +84,3 @@ export function runLoad<T>(scope: LoadScope, load: () => Promise<T>): Promise<T>
 export function bypassCache<T>(work: () => T): T {
   return storage.run(storage.getStore() ?? 'bypass', work);
 }
-
-/** The tags whose versions a snapshot has to read in its transaction; empty outside of a load. */
-export function snapshotTags(): readonly Tag[] {
-  return currentLoad()?.tags ?? [];
-}

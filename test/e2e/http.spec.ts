@@ -41,7 +41,6 @@ describe('HTTP', () => {
     expect(await response.json()).toMatchObject({
       status,
       code: 'REQUEST_INVALID',
-      requestId: expect.any(String),
     });
   });
 

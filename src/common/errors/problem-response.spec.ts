@@ -20,7 +20,10 @@ describe('toAppError', () => {
 
   it.each([
     ['an error nobody foresaw', new Error(SECRET)],
-    ['a driver error that carries a status of its own', Object.assign(new Error(SECRET), { statusCode: 404, code: 'X' })],
+    [
+      'a driver error that carries a status of its own',
+      Object.assign(new Error(SECRET), { statusCode: 404, code: 'X' }),
+    ],
     ['something that is no error', SECRET],
   ])('%s becomes INTERNAL without its content', (_, thrown) => {
     const body = problemBody(toAppError(thrown), 'r-1');

@@ -7,7 +7,7 @@ import { sendProblem } from '../errors/problem.filter.js';
 import { toAppError } from '../errors/problem-response.js';
 
 /** Bodies over this are refused with 413. */
-export const BODY_LIMIT_BYTES = 1_048_576;
+const BODY_LIMIT_BYTES = 1_048_576;
 const REQUEST_TIMEOUT_MS = 30_000;
 const CLIENT_REQUEST_ID = /^[A-Za-z0-9_.-]{8,64}$/;
 

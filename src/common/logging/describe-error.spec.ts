@@ -15,7 +15,11 @@ describe('describeError', () => {
   it('our own errors keep their message, and their causes are described too', () => {
     const error = new AppError('INTERNAL', 'No answer.', { cause: new Error('secret') });
 
-    expect(describeError(error)).toMatchObject({ message: 'No answer.', code: 'INTERNAL', cause: { type: 'Error' } });
+    expect(describeError(error)).toMatchObject({
+      message: 'No answer.',
+      code: 'INTERNAL',
+      cause: { type: 'Error' },
+    });
     expect(JSON.stringify(describeError(error))).not.toContain('secret');
   });
 
@@ -26,7 +30,10 @@ describe('describeError', () => {
     expect(JSON.stringify(describeError(error)).length).toBeLessThan(20_000);
   });
 
-  it.each(['secret', 42, undefined, null, { secret: 1 }])('what is no error is described by its type: %p', (thrown) => {
-    expect(describeError(thrown)).toEqual({ type: typeof thrown });
-  });
+  it.each(['secret', 42, undefined, null, { secret: 1 }])(
+    'what is no error is described by its type: %p',
+    (thrown) => {
+      expect(describeError(thrown)).toEqual({ type: typeof thrown });
+    },
+  );
 });
