@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EngineError } from './engine-error.js';
 import { KeeperLink, type LinkHandlers } from './keeper-link.js';
 import { EXIT_ALREADY_KEPT, type KeeperRequest } from './keeper-protocol.js';
-import { spawnKeeper } from './keeper-spawn.js';
+import { forgetKeeper, spawnKeeper } from './keeper-spawn.js';
 import { readKeeperAddress } from './state-file.js';
 
 const POLL_MS = 15;
@@ -28,24 +28,27 @@ export async function findKeeper(request: KeeperRequest, handlers: LinkHandlers)
   let refusedToken: string | undefined;
   let spawned: ChildProcess | undefined;
   let spawnedAt = -Infinity;
-  while (performance.now() < deadline) {
-    const address = readKeeperAddress(request.home);
-    if (address !== undefined && address.token !== refusedToken) {
-      const link = await KeeperLink.open(address, handlers);
-      if (link !== undefined) return { link, isOwn: spawned?.pid === address.pid };
-      refusedToken = address.token;
+  try {
+    while (performance.now() < deadline) {
+      const address = readKeeperAddress(request.home);
+      if (address !== undefined && address.token !== refusedToken) {
+        const link = await KeeperLink.open(address, handlers);
+        if (link !== undefined) return { link, isOwn: spawned?.pid === address.pid };
+        refusedToken = address.token;
+      }
+      if (hasEnded(spawned, request) && performance.now() > spawnedAt + RESPAWN_MS) {
+        spawned = spawnKeeper(request);
+        spawnedAt = performance.now();
+        // A spawn that fails has no pid either, which `hasEnded` reports.
+        spawned.on('error', () => undefined);
+      }
+      await delay(POLL_MS);
     }
-    if (hasEnded(spawned, request) && performance.now() > spawnedAt + RESPAWN_MS) {
-      spawned = spawnKeeper(request);
-      spawnedAt = performance.now();
-      // A spawn that fails also has no pid, which `hasEnded` reports.
-      spawned.on('error', () => undefined);
-    }
-    await delay(POLL_MS);
+  } finally {
+    forgetKeeper(spawned);
   }
-  throw new EngineError(
-    `the process that keeps the engine does not answer (pid ${readKeeperAddress(request.home)?.pid ?? 'unknown'}): end it`,
-  );
+  const { pid = 'unknown' } = readKeeperAddress(request.home) ?? {};
+  throw new EngineError(`the process that keeps the engine does not answer (pid ${pid}): end it`);
 }
 
 /** Whether there is no keeper of our own, or it found the lock taken. */

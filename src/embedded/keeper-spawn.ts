@@ -20,7 +20,8 @@ export function builtPath(...path: string[]): string {
 
 /**
  * Starts a keeper in a session of its own, so that a Ctrl-C of the terminal does not reach it: the engine must still
- * be there while the service finishes its requests.
+ * be there while the service finishes its requests. Its standard input tells it whether the starter still wants it:
+ * call {@link forgetKeeper} when not, or when connected.
  */
 export function spawnKeeper(request: KeeperRequest): ChildProcess {
   const log = openSync(join(request.home, 'engine.log'), 'a', 0o600);
@@ -32,7 +33,7 @@ export function spawnKeeper(request: KeeperRequest): ChildProcess {
         cwd: parse(process.execPath).root,
         detached: true,
         env: engineEnvironment(),
-        stdio: ['ignore', log, log],
+        stdio: ['pipe', log, log],
         windowsHide: true,
       },
     );
@@ -41,6 +42,11 @@ export function spawnKeeper(request: KeeperRequest): ChildProcess {
   } finally {
     closeSync(log);
   }
+}
+
+/** Leaves `keeper` to those who are connected to it: without any, it ends. */
+export function forgetKeeper(keeper: ChildProcess | undefined): void {
+  keeper?.stdin?.destroy();
 }
 
 /**

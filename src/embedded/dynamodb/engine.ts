@@ -27,7 +27,7 @@ async function prepare(place: EnginePlace): Promise<Launch> {
     if (await hasDocker(place)) return { ...(await prepareContainer(data, place)), ...reachedAt(place.port) };
     const found = java === undefined ? 'there is none' : `there is Java ${java}`;
     throw new EngineError(
-      `needs Java ${MIN_JAVA_VERSION} or newer, or Docker, and ${found}: install one of them`,
+      `DynamoDB Local needs Java ${MIN_JAVA_VERSION} or newer, or Docker, and ${found}: install one of them`,
     );
   }
   return { command: 'java', args: await javaArguments(data, place), ...reachedAt(place.port) };

@@ -12,8 +12,8 @@ import { UserDesk, type User } from './user-desk.js';
 
 /** How long the engine of a dead user waits for another one: long enough for a process that is started again. */
 const GRACE_MS = 1_000;
-/** How long a new keeper waits for its first user, and a failed one for somebody to tell. */
-const FIRST_USER_MS = 10_000;
+/** How long a failed keeper waits for its starter, to tell. */
+const FAILURE_MS = 10_000;
 /** How long users may take to finish when the system asks the keeper to end. */
 const FAREWELL_MS = 10_000;
 const MAX_DEATHS = 3;
@@ -56,9 +56,13 @@ export class Keeper {
     const port = await this.desk.open();
     this.note({ pid: process.pid, port, token: this.desk.token });
     this.log.line(`pid ${process.pid} waits for users on port ${port}`);
-    this.endWhenUnused(FIRST_USER_MS);
     this.work = this.keepRunning().catch((error: unknown) => this.fail(error));
     await this.finished.promise;
+  }
+
+  /** The process that started this keeper has connected, or has found another one, or was killed. */
+  starterLeft(): void {
+    if (this.desk.count === 0) this.endWhenUnused(GRACE_MS);
   }
 
   /** The system asks to end: users may finish first. */
@@ -107,7 +111,7 @@ export class Keeper {
     const reason =
       error instanceof EngineError ? error.message : `${this.spec.title} did not start: ${codeOf(error)}`;
     this.announce({ type: 'failed', reason });
-    this.startTimer(FIRST_USER_MS, () => void this.shutDown());
+    this.startTimer(FAILURE_MS, () => void this.shutDown());
   }
 
   private welcome(user: User): void {
@@ -131,6 +135,7 @@ export class Keeper {
   private async shutDown(): Promise<void> {
     if (this.abort.signal.aborted) return;
     this.desk.close();
+    clearTimeout(this.timer);
     this.abort.abort();
     await this.running?.process.stop(this.spec.stopSignal);
     await this.work;
@@ -149,7 +154,7 @@ export class Keeper {
 
   private startTimer(afterMs: number, action: () => void): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(action, afterMs);
+    if (!this.abort.signal.aborted) this.timer = setTimeout(action, afterMs);
   }
 
   private announce(message: KeeperMessage): void {

@@ -20,7 +20,10 @@ async function main(): Promise<number> {
   const { engine } = (await import(pathToFileURL(request.module).href)) as { engine: EngineSpec };
   const keeper = new Keeper(request, engine, lock, log);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => keeper.end());
+  process.stdin.once('close', () => keeper.starterLeft()).on('error', () => process.stdin.destroy());
+  process.stdin.resume();
   await keeper.run();
+  process.stdin.destroy();
   return 0;
 }
 

@@ -63,18 +63,18 @@ function isComplete(folder: string): boolean {
   const owner = statSync(folder, { throwIfNoEntry: false })?.uid;
   const user = process.getuid?.();
   if (owner !== undefined && user !== 0 && owner !== user) {
-    throw new EngineError(`its data belongs to another user (uid ${owner}): ${folder}`);
+    throw new EngineError(`PostgreSQL's data belongs to another user (uid ${owner}): ${folder}`);
   }
   if (!existsSync(join(folder, COMPLETE))) return false;
   if (!existsSync(join(folder, 'PG_VERSION')) || !existsSync(join(folder, 'global', 'pg_control'))) {
     throw new EngineError(
-      `its data is damaged, files are missing: restore ${folder}, or move it away to begin anew`,
+      `PostgreSQL's data is damaged, files are missing: restore ${folder}, or move it away to begin anew`,
     );
   }
   const version = readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim();
   if (version !== MAJOR_VERSION) {
     throw new EngineError(
-      `its data is of PostgreSQL ${version} and this is ${MAJOR_VERSION}: move ${folder} away to begin anew`,
+      `the data is of PostgreSQL ${version} and this is ${MAJOR_VERSION}: move ${folder} away to begin anew`,
     );
   }
   return true;

@@ -17,6 +17,9 @@ export interface UserOptions {
   readonly options?: Record<string, string | number | boolean>;
   /** The folder of the built `embedded`. */
   readonly built?: string;
+  readonly engine?: Engine;
+  /** The whole environment. */
+  readonly env?: Record<string, string>;
 }
 
 /** A process of its own that uses an engine, so that it can be killed. */
@@ -28,13 +31,14 @@ export class TestUser {
   constructor(
     engine: Engine,
     dataDir: string,
-    { options = {}, built = resolve('dist/embedded') }: UserOptions = {},
+    { options = {}, built = resolve('dist/embedded'), env }: UserOptions = {},
   ) {
     const request = JSON.stringify({ built, engine, dataDir, options });
     this.child = spawn(process.execPath, [join(import.meta.dirname, 'user-process.mjs'), request], {
       stdio: ['pipe', 'pipe', 'inherit'],
       // A process group of its own, as a terminal gives to each command.
       detached: true,
+      ...(env === undefined ? {} : { env }),
     });
     this.ended = once(this.child, 'close');
     createInterface({ input: this.child.stdout! }).on('line', (line) =>

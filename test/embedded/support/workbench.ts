@@ -42,7 +42,7 @@ export class Workbench {
   }
 
   user(options?: UserOptions): TestUser {
-    const user = new TestUser(this.engine, this.dataDir, options);
+    const user = new TestUser(options?.engine ?? this.engine, this.dataDir, options);
     this.users.push(user);
     return user;
   }
@@ -69,8 +69,8 @@ export class Workbench {
     return keeper.pid;
   }
 
-  engineEnds(): Promise<true> {
-    return eventually('the engine ends', async () => (await this.enginePids()).length === 0) as Promise<true>;
+  async engineEnds(): Promise<void> {
+    await eventually('the engine ends', async () => (await this.enginePids()).length === 0);
   }
 
   /** Ends at once whatever of `pids` still runs, and waits until the process list agrees. */
@@ -89,6 +89,8 @@ export class Workbench {
 
   async close(): Promise<void> {
     await Promise.all(this.users.map((user) => user.kill()));
+    // Without users a keeper ends at once when it is told to, and does not wait for another one.
+    for (const pid of await this.keeperPids()) process.kill(pid, 'SIGTERM');
     await eventually('the keepers end', async () => (await this.keeperPids()).length === 0, 20_000);
     await this.kill(...(await this.enginePids()));
     rmSync(this.root, { recursive: true, force: true });
