@@ -19,7 +19,9 @@ export function explainStartError(error: unknown): string {
   const code = codeOf(error);
   const cure = code === undefined ? undefined : CURES[code];
   if (cure !== undefined) return `Careline cannot start: ${cure}`;
-  if (error instanceof AppError) return `Careline cannot start: ${error.message}`;
+  // By name: the embedded engines are for development, and only what starts the process knows them.
+  const isOneLine = error instanceof AppError || (error instanceof Error && error.name === 'EngineError');
+  if (isOneLine) return `Careline cannot start: ${error.message}`;
   return `Careline cannot start: ${JSON.stringify(describeError(error), null, 2)}`;
 }
 

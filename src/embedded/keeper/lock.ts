@@ -44,5 +44,5 @@ function lockFile(path: string): Lock {
 }
 
 function errorCode(error: unknown): unknown {
-  return error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+  return typeof error === 'object' && error !== null && 'errcode' in error ? error.errcode : undefined;
 }
