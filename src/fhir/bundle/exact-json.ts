@@ -11,7 +11,8 @@ type SourceReviver = (key: string, value: unknown, context: { readonly source?: 
 const parseWithSource = JSON.parse as (text: string, reviver: SourceReviver) => unknown;
 
 /**
- * Parses JSON with every number as a {@link JsonNumber}.
+ * Parses JSON with every number as a {@link JsonNumber}. It takes up to 900 bytes of memory for each value, so that the
+ * number of values must be bounded.
  * @throws {SyntaxError} where `text` is not JSON
  */
 export function parseExactJson(text: string): unknown {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { FileFailure } from './file-failure.js';
 import { JsonSlicer, type Slice } from './json-slicer.js';
 
-const LIMITS = { maxValueBytes: 1_000, maxDepth: 20 };
+const LIMITS = { maxValueBytes: 1_000, maxValueNodes: 100, maxDepth: 20 };
 
 interface Cut {
   readonly members: [string, unknown][];
@@ -58,7 +58,7 @@ describe('JsonSlicer', () => {
           const expected = JSON.parse(json) as typeof value;
           const { entry, ...rest } = expected;
 
-          expect(cut(json, size, { maxValueBytes: 1e6, maxDepth: 1e3 })).toEqual({
+          expect(cut(json, size, { maxValueBytes: 1e6, maxValueNodes: 1e6, maxDepth: 1e3 })).toEqual({
             members: Object.entries(rest),
             elements: entry,
           });
@@ -106,10 +106,14 @@ describe('JsonSlicer', () => {
     expect(failure(json)).toBe(reason);
   });
 
-  it('a piece that is too large or too deep is left out, and the next ones are found', () => {
+  it('a piece that is too large, too deep or of too many values is left out, and the next ones are found', () => {
     const deep = '['.repeat(21) + ']'.repeat(21);
-    const json = `{"big":"${'x'.repeat(2_000)}","entry":["${'y'.repeat(2_000)}",1,${deep},2]}`;
+    const many = `[${'{},'.repeat(60)}0]`;
+    const json = `{"big":"${'x'.repeat(2_000)}","entry":["${'y'.repeat(2_000)}",1,${deep},2,${many},"${','.repeat(200)}"]}`;
 
-    expect(cut(json)).toEqual({ members: [['big', 'too large']], elements: ['too large', 1, 'too deep', 2] });
+    expect(cut(json)).toEqual({
+      members: [['big', 'too large']],
+      elements: ['too large', 1, 'too deep', 2, 'too large', ','.repeat(200)],
+    });
   });
 });

@@ -46,6 +46,7 @@ export class JsonSlicer {
   private key = '';
   private parts: Buffer[] = [];
   private bytes = 0;
+  private nodes = 0;
   private depth = 0;
   private inString = false;
   private escaped = false;
@@ -55,7 +56,7 @@ export class JsonSlicer {
   constructor(
     private readonly listKey: string,
     private readonly handlers: SliceHandlers,
-    private readonly limits: Pick<FileLimits, 'maxValueBytes' | 'maxDepth'>,
+    private readonly limits: Pick<FileLimits, 'maxValueBytes' | 'maxValueNodes' | 'maxDepth'>,
   ) {}
 
   /** @throws {FileFailure} where the structure is not that of one JSON object */
@@ -123,7 +124,7 @@ export class JsonSlicer {
 
   /** The index after the piece, or undefined when it goes on in the next chunk. */
   private endOfNested(chunk: Buffer, from: number): number | undefined {
-    let { depth, inString, escaped } = this;
+    let { depth, nodes, inString, escaped } = this;
     let end: number | undefined;
     for (let at = from; at < chunk.length && end === undefined; at += 1) {
       const byte = chunk[at];
@@ -137,13 +138,16 @@ export class JsonSlicer {
       } else if (byte === QUOTE) inString = true;
       else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
         depth += 1;
+        nodes += 1;
         if (depth > this.limits.maxDepth) this.dropped = 'too deep';
-      } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+      } else if (byte === COMMA) nodes += 1;
+      else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
         depth -= 1;
         if (depth === 0) end = at + 1;
       }
     }
-    Object.assign(this, { depth, inString, escaped });
+    if (nodes > this.limits.maxValueNodes) this.dropped ??= 'too large';
+    Object.assign(this, { depth, nodes, inString, escaped });
     return end;
   }
 
@@ -160,6 +164,7 @@ export class JsonSlicer {
     const slice = this.dropped ?? whole;
     this.parts = [];
     this.bytes = 0;
+    this.nodes = 0;
     this.slicing = 'no';
     this.dropped = undefined;
     this.emit(slice);
