@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
@@ -9,6 +8,7 @@ import { validationPipe } from './common/errors/validation-problem.js';
 import { drainOnClose } from './common/http/drain.js';
 import { fastifyOptions } from './common/http/fastify-options.js';
 import { logRequests } from './common/http/request-log.js';
+import { sendSecurityHeaders } from './common/http/security-headers.js';
 import { createLogger } from './common/logging/logger.js';
 import { NestLogger } from './common/logging/nest-logger.js';
 import type { ServiceConfig } from './config/index.js';
@@ -30,28 +30,15 @@ export async function createApp(
   });
   const fastify: FastifyInstance = adapter.getInstance();
   acceptOnlyJson(fastify);
+  sendSecurityHeaders(fastify);
   logRequests(fastify);
   drainOnClose(fastify);
-  await app.register(helmet, {
-    contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY, useDefaults: false },
-  });
   app.setGlobalPrefix('api', { exclude: ['health/{*path}'] });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter());
   serveOpenApi(app);
   return app;
 }
-
-/** What Swagger UI needs, from this origin only. Everything else is data, which runs nothing. */
-const CONTENT_SECURITY_POLICY = {
-  defaultSrc: ["'self'"],
-  imgSrc: ["'self'", 'data:'],
-  styleSrc: ["'self'", "'unsafe-inline'"],
-  objectSrc: ["'none'"],
-  baseUri: ["'none'"],
-  formAction: ["'none'"],
-  frameAncestors: ["'none'"],
-};
 
 /** Bodies are JSON (RFC 8259), for PATCH also JSON Merge Patch (RFC 7396), whose semantics ours are. */
 function acceptOnlyJson(fastify: FastifyInstance): void {
