@@ -2,6 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { CacheModule, type CacheModuleOptions } from './cache/index.js';
 import { AppError } from './common/errors/app-error.js';
 import type { ServiceConfig } from './config/index.js';
+import { sharedTier } from './cache-store.js';
 import { buildFingerprint } from './build-fingerprint.js';
 
 /** The cache, set up for this service. */
@@ -9,9 +10,11 @@ export function cachingModule(config: ServiceConfig): DynamicModule {
   return CacheModule.forRootAsync({ useFactory: () => cacheOptions(config) });
 }
 
-function cacheOptions({ databaseUrl, cache }: ServiceConfig): CacheModuleOptions {
+function cacheOptions(config: ServiceConfig): CacheModuleOptions {
+  const { databaseUrl, cache } = config;
   return {
     databaseUrl,
+    store: sharedTier(config),
     namespace: `${buildFingerprint()}.${databaseName(databaseUrl)}`,
     localMaxBytes: cache.l1MaxBytes,
     ttlMs: cache.ttlMs,

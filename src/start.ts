@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import { createApp } from './app.js';
-import { withEngines, type Config } from './config/index.js';
-import { startEngines } from './embedded/index.js';
+import { dynamoConnection } from './cache-store.js';
+import { createCacheTable, createDynamoClient } from './cache/index.js';
+import { withEngines, type Config, type ServiceConfig } from './config/index.js';
+import { startEngines, type RunningEngines } from './embedded/index.js';
 import { migrate } from './prisma/migrate.js';
 import { seedIfEmpty } from './prisma/seed.js';
 
@@ -18,13 +20,11 @@ export interface RunningService {
  * in an empty database, the sample data; then the HTTP server. Lets go of the engines when any of it fails.
  */
 export async function start(config: Config, logger: Logger): Promise<RunningService> {
-  const engines = await startEngines(config, { log: (line) => logger.info(line) });
+  const log = (line: string): void => logger.info(line);
+  const engines = await startEngines(config, { log, dynamodb: config.cache.store === 'dynamo' });
   try {
-    const serviceConfig = withEngines(config, engines);
-    if (!config.isProduction) {
-      await migrate(serviceConfig.databaseUrl, { log: (line) => logger.info(line) });
-      await seedIfEmpty(serviceConfig.databaseUrl, { log: (line) => logger.info(line) });
-    }
+    const serviceConfig = withEngines(withoutMissingStore(config, engines), engines);
+    if (!config.isProduction) await prepareData(serviceConfig, log);
     const app = await createApp(serviceConfig, logger);
     try {
       await app.listen(config.port, config.host);
@@ -41,4 +41,20 @@ export async function start(config: Config, logger: Logger): Promise<RunningServ
     await engines.stop();
     throw error;
   }
+}
+
+/** Where no DynamoDB can run, a developer's service goes on without a shared tier: the line about it is logged by then. */
+function withoutMissingStore(config: Config, { dynamodbEndpoint }: RunningEngines): Config {
+  if (config.isProduction || config.cache.store === 'memory' || dynamodbEndpoint !== undefined) return config;
+  return { ...config, cache: { ...config.cache, store: 'memory' } };
+}
+
+/** What an operator does in production: migrations, tables, and sample data where there is none. */
+async function prepareData(config: ServiceConfig, log: (line: string) => void): Promise<void> {
+  await migrate(config.databaseUrl, { log });
+  await seedIfEmpty(config.databaseUrl, { log });
+  if (config.cache.store === 'memory') return;
+  const dynamodb = createDynamoClient(dynamoConnection(config));
+  const created = await createCacheTable(dynamodb, config.cache.table).finally(() => dynamodb.destroy());
+  if (created) log(`Made the table ${config.cache.table}.`);
 }

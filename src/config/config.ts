@@ -31,6 +31,10 @@ export interface Config {
     readonly consistency: Environment['CACHE_CONSISTENCY'];
     readonly encryption: Environment['CACHE_ENCRYPTION'];
     readonly keySecret: string | undefined;
+    /** Secrets of CACHE_ENCRYPTION=local whose entries stay readable. */
+    readonly previousKeySecrets: readonly string[];
+    /** The first encrypts, all decrypt. */
+    readonly kmsKeyArns: readonly string[];
   };
   readonly auth: {
     readonly issuer: string;
@@ -80,7 +84,8 @@ export function readProcessConfig(): Config {
 /** `config` with the addresses of its engines, given or embedded. */
 export function withEngines(
   config: Config,
-  engines: Pick<ServiceConfig, 'databaseUrl' | 'embeddedEngines'>,
+  engines: Pick<ServiceConfig, 'databaseUrl' | 'embeddedEngines'> &
+    Partial<Pick<ServiceConfig, 'dynamodbEndpoint'>>,
 ): ServiceConfig {
   return Object.freeze({ ...config, ...engines });
 }
@@ -107,6 +112,8 @@ function toConfig(environment: Environment): Config {
       consistency: environment.CACHE_CONSISTENCY,
       encryption: environment.CACHE_ENCRYPTION,
       keySecret: environment.CACHE_KEY_SECRET,
+      previousKeySecrets: Object.freeze(environment.CACHE_PREVIOUS_KEY_SECRETS),
+      kmsKeyArns: Object.freeze(environment.CACHE_KMS_KEY_ARNS),
     }),
     auth: Object.freeze({
       issuer: environment.AUTH_ISSUER ?? 'urn:careline:local',

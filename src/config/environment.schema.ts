@@ -8,6 +8,7 @@ const DURATION_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
   d: 86_400_000,
 };
+const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
 const TABLE_NAME = /^[a-zA-Z0-9_.-]{3,255}$/;
 
 const integer = (min: number, max: number) =>
@@ -32,6 +33,17 @@ const url = (...schemes: string[]) =>
     },
     `must be an address that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
   );
+
+const list = () => z.string().transform((value) => value.split(',').map((item) => item.trim()));
+
+const secrets = () =>
+  list().refine(
+    (items) => items.every(({ length }) => length >= 32),
+    'must each have at least 32 characters',
+  );
+
+const keyArns = () =>
+  list().refine((items) => items.every((arn) => KEY_ARN.test(arn)), 'must be ARNs of KMS keys');
 
 // DynamoDB's naming rules: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
 const tableName = () =>
@@ -69,6 +81,8 @@ export const EnvironmentSchema = z.object({
   CACHE_CONSISTENCY: oneOf('strong', 'bounded').default('bounded'),
   CACHE_ENCRYPTION: oneOf('off', 'local', 'kms').default('off'),
   CACHE_KEY_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  CACHE_PREVIOUS_KEY_SECRETS: secrets().default([]),
+  CACHE_KMS_KEY_ARNS: keyArns().default([]),
   AUTH_ISSUER: z.string().min(1).optional(),
   AUTH_AUDIENCE: z.string().min(1).optional(),
   AUTH_JWKS_URI: url('https:', 'http:').optional(),
