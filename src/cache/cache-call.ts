@@ -39,7 +39,12 @@ export interface CacheCall<T> {
   readonly isOutage?: (error: unknown) => boolean;
   /** Values that may not be stored, such as a response that sets a cookie. Default: every value may. */
   readonly isCacheable?: (value: T) => boolean;
+  /** Whether two values say the same. Default: their serial forms are equal. */
+  readonly isSame?: (value: T, other: T) => boolean;
 }
+
+/** Reads the origin. `again`: not for the call that is being answered, but later, to compare (see `OnHit`). */
+export type Loader<T> = (again?: 'again') => Promise<T>;
 
 /** Where an answer comes from. `joined`: from the load of another request of this process. */
 export type Source = Tier | 'load' | 'joined' | 'stale' | 'bypass';

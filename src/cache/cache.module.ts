@@ -6,10 +6,11 @@ import {
   type ModuleMetadata,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { ApplicationConfig } from '@nestjs/core';
+import { ApplicationConfig, DiscoveryModule } from '@nestjs/core';
 import { createCache, type CacheOptions, type RunningCache } from './create-cache.js';
 import { CacheInterceptor } from './http/cache.interceptor.js';
 import { CacheRuntime } from './http/cache-runtime.js';
+import { RouteDiscovery } from './http/discovered-routes.js';
 import type { RouteDefaults } from './http/route-call.js';
 import { Routes } from './http/routes.js';
 import { WriteBarrier } from './http/write-barrier.js';
@@ -48,7 +49,7 @@ export class CacheModule implements OnApplicationShutdown {
     return {
       module: CacheModule,
       global: true,
-      imports: [...imports],
+      imports: [DiscoveryModule, ...imports],
       providers: [
         { provide: Options, inject: [...inject], useFactory },
         {
@@ -58,6 +59,7 @@ export class CacheModule implements OnApplicationShutdown {
         },
         { provide: CacheRuntime, inject: [Options, Running], useFactory: toRuntime },
         { provide: TieredCache, inject: [Running], useFactory: ({ cache }: RunningCache) => cache },
+        RouteDiscovery,
         Routes,
         WriteBarrier,
         CacheInterceptor,

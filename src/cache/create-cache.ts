@@ -1,3 +1,4 @@
+import { SelfCheck, type SelfCheckOptions } from './admin/self-check.js';
 import { KeyScheme } from './cache-key.js';
 import { systemClock, type Clock } from './clock.js';
 import type { Codec } from './codec/codec.js';
@@ -30,6 +31,8 @@ export interface CacheOptions {
   readonly random?: () => number;
   /** False: no feed, versions are read on every request (a Lambda). */
   readonly openFeed?: OpenFeedSession | false;
+  /** How hits are compared with the origin by sample; false: never. */
+  readonly selfCheck?: Pick<SelfCheckOptions, 'oneIn' | 'maxPerSecond' | 'settleMs'> | false;
 }
 
 /** A cache that is ready, with its authority. */
@@ -37,6 +40,8 @@ export interface RunningCache {
   readonly cache: TieredCache;
   readonly authority: PostgresAuthority;
   readonly shared: SharedTier | undefined;
+  readonly keys: KeyScheme;
+  readonly clock: Clock;
   /** Finishes what is being stored, and closes every connection. */
   close(): Promise<void>;
 }
@@ -60,9 +65,18 @@ export async function createCache(options: CacheOptions): Promise<RunningCache> 
       connected: () => report({ type: 'feed-connected' }),
       lost: (reason) => report({ type: 'feed-lost', reason }),
       dropped: () => report({ type: 'map-dropped' }),
+      bumped: (tag) => {
+        report({ type: 'invalidated' });
+        selfCheck?.bumped(tag);
+      },
     },
     ...(options.openFeed === undefined ? {} : { openFeed: options.openFeed }),
   });
+  const selfCheck =
+    options.selfCheck === false
+      ? undefined
+      : new SelfCheck({ ...options.selfCheck, authority, clock, report });
+  const keys = new KeyScheme(options.namespace, options.keySecret);
   const guarded = options.store && new GuardedStore({ ...options.store, report });
   const shared = guarded && options.store && new SharedTier(guarded, options.store.codec, report);
   const cache = new TieredCache({
@@ -71,15 +85,16 @@ export async function createCache(options: CacheOptions): Promise<RunningCache> 
     clock,
     report,
     random,
-    keys: new KeyScheme(options.namespace, options.keySecret),
+    keys,
+    onHit: selfCheck && ((call, versions, entry, loader) => selfCheck.hit(call, versions, entry, loader)),
     localMaxBytes: options.localMaxBytes ?? LOCAL_MAX_BYTES,
     leaseTtlMs: LEASE_TTL_MS,
     leaseWaitMs: LEASE_WAIT_MS,
   });
   await authority.start();
   const close = async (): Promise<void> => {
-    await cache.close();
+    await Promise.all([cache.close(), selfCheck?.close()]);
     await Promise.all([authority.close(), guarded?.close()]);
   };
-  return { cache, authority, shared, close };
+  return { cache, authority, shared, keys, clock, close };
 }

@@ -17,6 +17,12 @@ export type NotStored =
   | 'undeclared-query'
   | 'no-principal';
 
+/**
+ * What a check of a hit against the origin came to. `changed`: the data changed meanwhile, which says nothing. `failed`:
+ * the origin could not be read. `inconsistent`: the origin says something else under the same versions.
+ */
+export type CheckOutcome = 'consistent' | 'inconsistent' | 'changed' | 'failed';
+
 /** What a store is asked to do. */
 export type StoreOperation = 'read' | 'write' | 'newest' | 'acquire-lease' | 'release-lease' | 'ping';
 
@@ -52,7 +58,9 @@ export type CacheEvent =
   | { readonly type: 'feed-connected' }
   | { readonly type: 'feed-lost'; readonly reason: FeedLoss }
   | { readonly type: 'map-dropped' }
-  | { readonly type: 'versions-untold' };
+  | { readonly type: 'versions-untold' }
+  | { readonly type: 'invalidated' }
+  | { readonly type: 'checked'; readonly name: string; readonly outcome: CheckOutcome };
 
 /** Takes each event as it happens. It must not throw, and must be quick: it runs on the path of a hit. */
 export type Report = (event: CacheEvent) => void;

@@ -59,6 +59,11 @@ export class LocalTier {
     return undefined;
   }
 
+  /** The entry of `key`, expired or not, without counting as a use of it. */
+  peek(key: string): LocalEntry | undefined {
+    return this.rows.peek(key)?.entry;
+  }
+
   /** An entry that is larger than the whole tier is not kept. */
   set(key: string, partition: string, entry: LocalEntry): void {
     const last = this.rows.peek(this.last.get(partition) ?? '');

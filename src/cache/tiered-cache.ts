@@ -1,4 +1,4 @@
-import type { CacheCall, CacheOutcome, Source } from './cache-call.js';
+import type { CacheCall, CacheOutcome, Loader, Source } from './cache-call.js';
 import { dependenciesHold } from './dependencies.js';
 import { EntryFiller, type Filled, type FillerOptions } from './entry-filler.js';
 import { AuthorityUnavailableError, CacheError } from './errors.js';
@@ -9,9 +9,18 @@ import { SingleFlight } from './single-flight.js';
 import { StaleEntries } from './stale-entries.js';
 import { isOlder, type TagVersions } from './versions/version.js';
 
+/** Gets every hit, with what it takes to compare it with the origin. It runs on the path of a hit, and must not throw. */
+export type OnHit = <T>(
+  call: CacheCall<T>,
+  versions: TagVersions,
+  entry: LocalEntry,
+  loader: Loader<T>,
+) => void;
+
 export interface TieredCacheOptions extends Omit<FillerOptions, 'local'> {
   /** Bytes of the tier in this process. */
   readonly localMaxBytes: number;
+  readonly onHit?: OnHit | undefined;
 }
 
 const CLOSE_DEADLINE_MS = 2_000;
@@ -45,7 +54,7 @@ export class TieredCache {
    * @throws whatever `loader` throws, and {@link CacheError} `CACHE_ORIGIN_LAGGING`; with `only-if-cached` on a miss
    *   `CACHE_NOT_CACHED`
    */
-  async getOrLoad<T>(call: CacheCall<T>, loader: () => Promise<T>): Promise<CacheOutcome<T>> {
+  async getOrLoad<T>(call: CacheCall<T>, loader: Loader<T>): Promise<CacheOutcome<T>> {
     if (this.closed || mustBypass()) return this.bypass(call, loader);
     const versions = this.known(call) ?? (await this.lookUp(call));
     if (versions === undefined) return this.loadUnversioned(call, loader);
@@ -53,12 +62,16 @@ export class TieredCache {
     const entry = call.mode === 'reload' ? undefined : this.local.get(keys.local, this.options.clock.now());
     if (entry !== undefined && (await dependenciesHold(call, entry, this.options))) {
       this.options.report({ type: 'hit', name: call.name, tier: 'L1' });
+      this.options.onHit?.(call, versions, entry, loader);
       if (this.isDueEarly(call, entry)) this.refresh(call, keys.local, versions, loader);
       return this.outcome(call, { entry, source: 'L1', notStored: undefined });
     }
     this.options.report({ type: 'miss', name: call.name, tier: 'L1' });
     try {
-      return this.outcome(call, await this.fly(call, keys.local, versions, loader));
+      const filled = await this.fly(call, keys.local, versions, loader);
+      if (filled.source === 'L2' && filled.entry !== undefined)
+        this.options.onHit?.(call, versions, filled.entry, loader);
+      return this.outcome(call, filled);
     } catch (error) {
       return this.orStale(call, error);
     }

@@ -14,7 +14,7 @@ import { CacheError } from '../errors.js';
 import { CacheRuntime } from './cache-runtime.js';
 import { cacheStatus } from './cache-status.js';
 import type { CachedResponse } from './cached-response.js';
-import { captureResponse, Uncapturable } from './capture-response.js';
+import { captureResponse, recaptureResponse, Uncapturable } from './capture-response.js';
 import { matches } from './if-none-match.js';
 import { requestDirectives } from './request-directives.js';
 import type { RouteCall } from './route-call.js';
@@ -62,12 +62,13 @@ export class CacheInterceptor implements NestInterceptor {
         .header('cache-control', 'private, no-store');
       return handle();
     }
-    const before = reply.getHeaders();
     const mode = onlyIfCached ? 'only-if-cached' : noCache ? 'reload' : undefined;
     const outcome = await this.ask(() =>
-      this.runtime.cache.getOrLoad({ ...call, mode }, async () =>
-        captureResponse(await handle(), reply, before),
-      ),
+      this.runtime.cache.getOrLoad({ ...call, mode }, async (again) => {
+        if (again) return recaptureResponse(await handle());
+        const before = reply.getHeaders();
+        return captureResponse(await handle(), reply, before);
+      }),
     );
     if (outcome.value instanceof Uncapturable) {
       reply.header('cache-status', 'careline; fwd=miss; detail=not-cacheable');

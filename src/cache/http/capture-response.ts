@@ -29,6 +29,13 @@ export function captureResponse(
   return { status: reply.statusCode, headers, body: encoded.body, etag: entityTag(encoded.body) };
 }
 
+/** What a handler answers when its request has long been answered, to be compared: the bytes, without a reply's head. */
+export function recaptureResponse(value: unknown): CachedResponse | Uncapturable {
+  const encoded = encode(value);
+  if (encoded === undefined) return new Uncapturable(value);
+  return { status: 200, headers: {}, body: encoded.body, etag: entityTag(encoded.body) };
+}
+
 function encode(value: unknown): { readonly body: Buffer; readonly type: string } | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return { body: Buffer.from(value), type: TEXT_TYPE };

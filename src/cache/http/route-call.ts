@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { CacheCall, Consistency } from '../cache-call.js';
 import { canonicalArguments } from '../cache-key.js';
@@ -13,6 +14,14 @@ import type { CachedOptions, CachedRequest } from './cached.decorator.js';
 export interface CachePrincipal {
   readonly subject: string;
   readonly roles: readonly string[];
+}
+
+/** A request as far as a key depends on it. */
+export interface KeyedRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly headers: IncomingHttpHeaders;
+  readonly principal: CachePrincipal | undefined;
 }
 
 export interface RouteDefaults {
@@ -57,6 +66,7 @@ export class RouteCall {
       serializer: responseSerializer,
       isOutage: defaults.isOutage,
       isCacheable: (value) => !(value instanceof Uncapturable) && mayBeKept(value),
+      isSame: (value, other) => bodyOf(value) === bodyOf(other),
     };
     this.query = [...(options.query ?? [])].sort();
     this.vary = [...(options.vary ?? [])].map((field) => field.toLowerCase()).sort();
@@ -64,23 +74,38 @@ export class RouteCall {
     this.cacheControl = options.cacheControl ?? 'private, no-cache';
   }
 
+  get scope(): CachedOptions['scope'] {
+    return this.options.scope;
+  }
+
+  get consistency(): Consistency {
+    return this.settled.consistency;
+  }
+
   /** The call for `request`, or why there is none. */
-  of(request: FastifyRequest): CacheCall<CachedResponse | Uncapturable> | Uncached {
-    const query = (request.query ?? {}) as Readonly<Record<string, unknown>>;
+  of(request: FastifyRequest): CacheCall<Capture> | Uncached {
+    return this.ofKeyed({
+      // A copy: the router's own objects have a prototype of their own.
+      params: { ...(request.params as Readonly<Record<string, string>>) },
+      query: (request.query ?? {}) as Readonly<Record<string, unknown>>,
+      headers: request.headers,
+      principal: this.defaults.principalOf(request),
+    });
+  }
+
+  /** As {@link of}, for a request that nobody makes. */
+  ofKeyed({ params, query, headers, principal }: KeyedRequest): CacheCall<Capture> | Uncached {
     // What is not declared is not in the key: a handler that looks at it would answer everybody with one's answer.
     if (Object.keys(query).some((name) => !this.query.includes(name))) return 'undeclared-query';
-    const principal = this.defaults.principalOf(request);
     if (this.options.scope !== 'shared' && principal === undefined) return 'no-principal';
-    // A copy: the router's own objects have a prototype of their own.
-    const params = { ...(request.params as Readonly<Record<string, string>>) };
     const tags = this.tagsOf({ params, query, subject: principal?.subject });
     if (tags === undefined) return 'tags-failed';
-    const floor = parseCacheVersions(headerOf(request, CACHE_VERSIONS), tags);
+    const floor = parseCacheVersions(headerOf(headers, CACHE_VERSIONS), tags);
     const args = canonicalArguments([
       params,
       this.query.map((name) => query[name]),
       this.scopeOf(principal),
-      this.vary.map((field) => headerOf(request, field)),
+      this.vary.map((field) => headerOf(headers, field)),
     ]);
     return { ...this.settled, args, tags, ...(floor === undefined ? {} : { floor }) };
   }
@@ -106,6 +131,11 @@ export class RouteCall {
   }
 }
 
+/** What a body is known by; undefined where there is none. */
+function bodyOf(value: Capture): string | undefined {
+  return value instanceof Uncapturable ? undefined : value.etag;
+}
+
 /** 200 only, no cookies, and not what the handler itself forbids to keep. */
 function mayBeKept({ status, headers }: CachedResponse): boolean {
   return (
@@ -113,7 +143,7 @@ function mayBeKept({ status, headers }: CachedResponse): boolean {
   );
 }
 
-function headerOf(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name];
+function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
 }

@@ -22,6 +22,8 @@ export interface FeedReport {
   connected(): void;
   lost(reason: FeedLoss): void;
   dropped(): void;
+  /** A notification of a tag that this instance serves. */
+  bumped?(tag: Tag): void;
 }
 
 export interface VersionFeedOptions {
@@ -187,7 +189,8 @@ export class VersionFeed {
       return;
     }
     epoch.roundTrips.hear(notification.tag, notification.version);
-    this.options.map.update(notification.tag, notification.version);
+    const served = this.options.map.update(notification.tag, notification.version);
+    if (served) this.options.report.bumped?.(notification.tag);
   }
 
   /** Ends an epoch: the map is emptied, look-ups of this connection never enter it, and a new connection is tried. */

@@ -26,9 +26,14 @@ export class VersionMap {
     this.versions.set(tag, newerOf(this.versions.peek(tag), version));
   }
 
-  /** Only for tags that are served: a version of a tag nobody asked for would push out one that is in use. */
-  update(tag: Tag, version: Version): void {
-    if (this.versions.has(tag)) this.learn(tag, version);
+  /**
+   * Only for tags that are served: a version of a tag nobody asked for would push out one that is in use.
+   * @returns whether the tag is served
+   */
+  update(tag: Tag, version: Version): boolean {
+    if (!this.versions.has(tag)) return false;
+    this.learn(tag, version);
+    return true;
   }
 
   clear(): void {
