@@ -1,16 +1,18 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import { CacheUsageError } from './errors.js';
 import type { EntryKey } from './stores/cache-store.js';
 import { formatVersion, type TagVersions } from './versions/version.js';
 
+export { canonicalArguments } from './canonical-arguments.js';
+
 /** What a key is made of beside the versions. */
 export interface KeyedCall {
   readonly name: string;
-  /** Made by {@link canonicalArguments}. */
+  /** Made by `canonicalArguments`. */
   readonly args: string;
 }
 
-/** The keys of one call under one set of versions. What L2 needs is made when it is asked for. */
+/** The keys of one call under one set of versions. What L2 needs is made when it is asked for, once. */
 export interface CallKeys {
   /** In this process: the full arguments, never hashed. */
   readonly local: string;
@@ -21,15 +23,26 @@ export interface CallKeys {
   readonly args: string | undefined;
 }
 
+/** In bytes of UTF-8. Together they stay below the 1,024 bytes of a partition. */
+const LONGEST_NAMESPACE = 300;
+const LONGEST_NAME = 400;
 const LONGEST_ARGS = 200;
 const LONGEST_VERSIONS = 900;
 
 /** Makes keys for one namespace. With a secret, everything behind the namespace is an HMAC: keys tell nothing. */
 export class KeyScheme {
-  constructor(
-    private readonly namespace: string,
-    private readonly secret?: string,
-  ) {}
+  private readonly namespace: string;
+  private readonly secret: KeyObject | undefined;
+
+  /** @throws {CacheUsageError} when the namespace is empty or longer than 300 bytes, or the secret is empty */
+  constructor(namespace: string, secret?: string) {
+    this.namespace = escape(namespace).replaceAll(':', '%3a;');
+    if (namespace === '' || Buffer.byteLength(this.namespace) > LONGEST_NAMESPACE) {
+      throw new CacheUsageError('CACHE_OPTIONS_INVALID', 'The namespace of a cache has 1 to 300 bytes.');
+    }
+    if (secret === '') throw new CacheUsageError('CACHE_OPTIONS_INVALID', 'The secret of keys is empty.');
+    this.secret = secret === undefined ? undefined : createSecretKey(secret, 'utf8');
+  }
 
   of(call: KeyedCall, versions: TagVersions): CallKeys {
     return new LazyKeys(call, versions, this.namespace, this.secret);
@@ -39,98 +52,78 @@ export class KeyScheme {
 class LazyKeys implements CallKeys {
   readonly local: string;
   readonly localPartition: string;
-  private readonly versionsText: string;
+  private readonly versions: string;
+  private made: EntryKey | undefined;
 
   constructor(
     private readonly call: KeyedCall,
     versions: TagVersions,
     private readonly namespace: string,
-    private readonly secret: string | undefined,
+    private readonly secret: KeyObject | undefined,
   ) {
-    this.versionsText = versionsText(versions);
-    this.localPartition = `${call.name}#${call.args}`;
-    this.local = `${this.localPartition}\n${this.versionsText}`;
+    this.versions = versionsText(versions);
+    // Only the name can have a line break or #, and in it both are escaped; so no two calls share a text.
+    this.localPartition = `${escape(call.name)}#${call.args}`;
+    this.local = `${this.localPartition}\n${this.versions}`;
   }
 
   get entry(): EntryKey {
-    const { name, args } = this.call;
-    const shortArgs = args.length > LONGEST_ARGS ? `sha256:${sha256(args)}` : `=${args}`;
-    const shortVersions =
-      this.versionsText.length > LONGEST_VERSIONS ? `sha256:${sha256(this.versionsText)}` : this.versionsText;
-    if (this.secret === undefined) {
-      return { partition: `${this.namespace}:${name}#${shortArgs}`, versions: shortVersions };
-    }
-    return {
-      partition: `${this.namespace}:hmac#${hmac(this.secret, `${name}#${args}`)}`,
-      versions: hmac(this.secret, this.versionsText),
-    };
+    return (this.made ??= this.secret === undefined ? this.readable() : this.secretive(this.secret));
   }
 
   get args(): string | undefined {
-    const { args } = this.call;
-    return this.secret === undefined && args.length <= LONGEST_ARGS ? undefined : args;
+    return this.secret !== undefined || this.hasLongArgs ? this.call.args : undefined;
+  }
+
+  /** A type prefix tells a text from a hash: `=` or `~`. */
+  private readable(): EntryKey {
+    const name = escape(this.call.name);
+    const shortName = isLong(name, LONGEST_NAME) ? `~${sha256(name)}` : name;
+    const shortArgs = this.hasLongArgs ? `~${sha256(this.call.args)}` : `=${this.call.args}`;
+    return {
+      partition: `${this.namespace}:${shortName}#${shortArgs}`,
+      versions: isLong(this.versions, LONGEST_VERSIONS) ? `~${sha256(this.versions)}` : this.versions,
+    };
+  }
+
+  private secretive(secret: KeyObject): EntryKey {
+    return {
+      partition: `${this.namespace}:~${hmac(secret, `partition\n${this.localPartition}`)}`,
+      versions: `~${hmac(secret, `versions\n${this.versions}`)}`,
+    };
+  }
+
+  private get hasLongArgs(): boolean {
+    return isLong(this.call.args, LONGEST_ARGS);
   }
 }
 
-/** Sorted `<tag>@<counter>.<nonce>`; `-` for none. */
+/** Sorted `<tag>@<counter>.<nonce>`; `-` for none. Neither tags nor versions have a space or an @ in them. */
 function versionsText(versions: TagVersions): string {
   if (versions.size === 0) return '-';
-  return [...versions]
-    .map(([tag, version]) => `${tag}@${formatVersion(version)}`)
-    .sort()
-    .join(' ');
+  const parts: string[] = [];
+  for (const [tag, version] of versions) parts.push(`${tag}@${formatVersion(version)}`);
+  return parts.sort().join(' ');
 }
 
-/**
- * One text for equal arguments, and different texts for different ones: sorted keys, and types told apart.
- * @throws {CacheUsageError} for functions, symbols, cycles, and objects of classes that have no canonical form
- */
-export function canonicalArguments(args: readonly unknown[]): string {
-  return canonical(args, []);
+/** What separates the parts of a key, marks a hash, or is no character. */
+const SPECIAL = /[%#~\p{Cc}\p{Cs}]/u;
+const ALL_SPECIAL = new RegExp(SPECIAL, 'gu');
+
+function escape(text: string): string {
+  return SPECIAL.test(text)
+    ? text.replace(ALL_SPECIAL, (character) => `%${character.charCodeAt(0).toString(16)};`)
+    : text;
 }
 
-function canonical(value: unknown, parents: readonly unknown[]): string {
-  switch (typeof value) {
-    case 'string':
-      return JSON.stringify(value);
-    case 'number':
-      return Object.is(value, -0) ? '-0' : String(value);
-    case 'boolean':
-      return String(value);
-    case 'bigint':
-      return `${value}n`;
-    case 'undefined':
-      return 'u';
-    case 'function':
-    case 'symbol':
-      throw new CacheUsageError('CACHE_OPTIONS_INVALID', 'Functions and symbols cannot be part of a key.');
-    case 'object':
-      return value === null ? 'null' : canonicalObject(value, parents);
-  }
-}
-
-function canonicalObject(value: object, parents: readonly unknown[]): string {
-  if (parents.includes(value))
-    throw new CacheUsageError('CACHE_OPTIONS_INVALID', 'Arguments must not contain themselves.');
-  const path = [...parents, value];
-  if (Array.isArray(value)) return `[${value.map((item) => canonical(item, path)).join(',')}]`;
-  if (value instanceof Date) return `d(${value.getTime()})`;
-  if (value instanceof Uint8Array) return `b(${Buffer.from(value).toString('base64')})`;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) {
-    throw new CacheUsageError(
-      'CACHE_OPTIONS_INVALID',
-      'Only plain objects, arrays, dates and bytes can be part of a key.',
-    );
-  }
-  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([name, item]) => `${JSON.stringify(name)}:${canonical(item, path)}`).join(',')}}`;
+function isLong(text: string, maxBytes: number): boolean {
+  return text.length > maxBytes || Buffer.byteLength(text) > maxBytes;
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+  return hash('sha256', text, 'base64url');
 }
 
-function hmac(secret: string, text: string): string {
+function hmac(secret: KeyObject, text: string): string {
   return createHmac('sha256', secret).update(text).digest('base64url');
 }
