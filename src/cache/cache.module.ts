@@ -7,6 +7,8 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { ApplicationConfig, DiscoveryModule } from '@nestjs/core';
+import { CacheModule as CacheManagerModule } from '@nestjs/cache-manager';
+import { Keyv } from 'keyv';
 import { createCache, type CacheOptions, type RunningCache } from './create-cache.js';
 import { CacheInterceptor } from './http/cache.interceptor.js';
 import { CacheRuntime } from './http/cache-runtime.js';
@@ -28,6 +30,7 @@ export interface CacheModuleAsyncOptions {
 
 const Options = Symbol('CacheModuleOptions');
 const Running = Symbol('RunningCache');
+const CACHE_MANAGER_NAMESPACE = 'cache-manager';
 
 /** The cache in a NestJS application: `@Cached` routes, the barrier of every write, and `TieredCache` to inject. */
 @Module({})
@@ -49,7 +52,7 @@ export class CacheModule implements OnApplicationShutdown {
     return {
       module: CacheModule,
       global: true,
-      imports: [DiscoveryModule, ...imports],
+      imports: [DiscoveryModule, cacheManager(), ...imports],
       providers: [
         { provide: Options, inject: [...inject], useFactory },
         {
@@ -64,7 +67,7 @@ export class CacheModule implements OnApplicationShutdown {
         WriteBarrier,
         CacheInterceptor,
       ],
-      exports: [CacheRuntime, TieredCache, Routes],
+      exports: [Running, CacheRuntime, TieredCache, Routes],
     };
   }
 
@@ -77,4 +80,15 @@ export class CacheModule implements OnApplicationShutdown {
 function toRuntime(options: CacheModuleOptions, { cache, authority, shared }: RunningCache): CacheRuntime {
   const { consistency, ttlMs, isOutage, principalOf, report = () => undefined } = options;
   return { cache, authority, shared, report, defaults: { consistency, ttlMs, isOutage, principalOf } };
+}
+
+/** `CACHE_MANAGER`: an ordinary cache-manager cache over the same store, for whoever wants `get` and `set`. */
+function cacheManager(): DynamicModule {
+  return CacheManagerModule.registerAsync({
+    isGlobal: true,
+    inject: [Running],
+    useFactory: ({ keyvStore }: RunningCache) => ({
+      stores: [new Keyv({ store: keyvStore(CACHE_MANAGER_NAMESPACE), namespace: CACHE_MANAGER_NAMESPACE })],
+    }),
+  });
 }

@@ -2,11 +2,15 @@ import { SelfCheck, type SelfCheckOptions } from './admin/self-check.js';
 import { KeyScheme } from './cache-key.js';
 import { systemClock, type Clock } from './clock.js';
 import type { Codec } from './codec/codec.js';
+import { createCodec } from './codec/create-codec.js';
 import type { Report } from './events.js';
 import { GuardedStore } from './guarded-store.js';
 import { SharedTier } from './shared-tier.js';
 import type { CacheStore } from './stores/cache-store.js';
+import { KeyvStore } from './stores/keyv-store.js';
+import { MemoryStore } from './stores/memory-store.js';
 import { TieredCache } from './tiered-cache.js';
+import type { Tag } from './versions/tag.js';
 import type { OpenFeedSession } from './versions/feed-session.js';
 import { PostgresAuthority } from './versions/postgres-authority.js';
 
@@ -42,6 +46,8 @@ export interface RunningCache {
   readonly shared: SharedTier | undefined;
   readonly keys: KeyScheme;
   readonly clock: Clock;
+  /** A store for Keyv over the same table; without a shared tier, in this process. */
+  readonly keyvStore: (namespace: string) => KeyvStore;
   /** Finishes what is being stored, and closes every connection. */
   close(): Promise<void>;
 }
@@ -49,36 +55,23 @@ export interface RunningCache {
 const LOCAL_MAX_BYTES = 64 * 1024 * 1024;
 const FEED_TIMEOUT_MS = 1_000;
 const MAP_CAPACITY = 100_000;
+/** Nothing is waited for in memory; the limit is only there because every store has one. */
+const MEMORY_TIMEOUT_MS = 1_000;
 const LEASE_TTL_MS = 5_000;
 const LEASE_WAIT_MS = 2_000;
 
 /** Composes a cache. It resolves when the feed has been tried once; without one, versions are read on every request. */
 export async function createCache(options: CacheOptions): Promise<RunningCache> {
   const { report = () => undefined, clock = systemClock, random = Math.random } = options;
-  const authority = new PostgresAuthority({
-    connectionString: options.databaseUrl,
-    clock,
-    random,
-    feedTimeoutMs: options.feedTimeoutMs ?? FEED_TIMEOUT_MS,
-    mapCapacity: options.mapCapacity ?? MAP_CAPACITY,
-    report: {
-      connected: () => report({ type: 'feed-connected' }),
-      lost: (reason) => report({ type: 'feed-lost', reason }),
-      dropped: () => report({ type: 'map-dropped' }),
-      bumped: (tag) => {
-        report({ type: 'invalidated' });
-        selfCheck?.bumped(tag);
-      },
-    },
-    ...(options.openFeed === undefined ? {} : { openFeed: options.openFeed }),
-  });
+  const authority = createAuthority(options, clock, report, random, (tag) => selfCheck?.bumped(tag));
   const selfCheck =
     options.selfCheck === false
       ? undefined
       : new SelfCheck({ ...options.selfCheck, authority, clock, report });
   const keys = new KeyScheme(options.namespace, options.keySecret);
-  const guarded = options.store && new GuardedStore({ ...options.store, report });
-  const shared = guarded && options.store && new SharedTier(guarded, options.store.codec, report);
+  const { store, codec, timeoutMs } = options.store ?? inProcess(options, clock);
+  const guarded = new GuardedStore({ store, timeoutMs, report });
+  const shared = options.store && new SharedTier(guarded, codec, report);
   const cache = new TieredCache({
     authority,
     shared,
@@ -94,7 +87,47 @@ export async function createCache(options: CacheOptions): Promise<RunningCache> 
   await authority.start();
   const close = async (): Promise<void> => {
     await Promise.all([cache.close(), selfCheck?.close()]);
-    await Promise.all([authority.close(), guarded?.close()]);
+    await Promise.all([authority.close(), guarded.close()]);
   };
-  return { cache, authority, shared, keys, clock, close };
+  const keyvStore = (namespace: string): KeyvStore =>
+    new KeyvStore({ store: guarded, codec, authority, keys, clock, report, namespace });
+  return { cache, authority, shared, keys, clock, keyvStore, close };
+}
+
+/** Where there is no shared tier, what Keyv stores stays in this process. */
+function inProcess(
+  { localMaxBytes = LOCAL_MAX_BYTES }: CacheOptions,
+  clock: Clock,
+): NonNullable<CacheOptions['store']> {
+  return {
+    store: new MemoryStore({ maxBytes: localMaxBytes, clock }),
+    codec: createCodec({ encryption: { mode: 'off' } }),
+    timeoutMs: MEMORY_TIMEOUT_MS,
+  };
+}
+
+function createAuthority(
+  options: CacheOptions,
+  clock: Clock,
+  report: Report,
+  random: () => number,
+  onBump: (tag: Tag) => void,
+): PostgresAuthority {
+  return new PostgresAuthority({
+    connectionString: options.databaseUrl,
+    clock,
+    random,
+    feedTimeoutMs: options.feedTimeoutMs ?? FEED_TIMEOUT_MS,
+    mapCapacity: options.mapCapacity ?? MAP_CAPACITY,
+    report: {
+      connected: () => report({ type: 'feed-connected' }),
+      lost: (reason) => report({ type: 'feed-lost', reason }),
+      dropped: () => report({ type: 'map-dropped' }),
+      bumped: (tag) => {
+        report({ type: 'invalidated' });
+        onBump(tag);
+      },
+    },
+    ...(options.openFeed === undefined ? {} : { openFeed: options.openFeed }),
+  });
 }

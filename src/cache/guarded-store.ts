@@ -56,19 +56,25 @@ export class GuardedStore {
   }
 
   /** A miss where the store cannot be asked. */
-  read(key: EntryKey, options: CallOptions): Promise<ReadResult> {
-    return this.call(
-      'read',
-      MISS,
-      options,
-      async (store, call) => (await store.read([key], call))[0] ?? MISS,
-    );
+  async read(key: EntryKey, options: CallOptions): Promise<ReadResult> {
+    return (await this.readMany([key], options))[0] ?? MISS;
+  }
+
+  /** One result for each key, in order; misses where the store cannot be asked. */
+  readMany(keys: readonly EntryKey[], options: CallOptions): Promise<readonly ReadResult[]> {
+    const misses = keys.map(() => MISS);
+    return this.call('read', misses, options, (store, call) => store.read(keys, call));
   }
 
   /** @returns whether the entry is stored now */
   write(key: EntryKey, entry: StoredEntry, options: CallOptions): Promise<boolean> {
+    return this.writeMany([[key, entry]], options);
+  }
+
+  /** @returns whether all entries are stored now */
+  writeMany(entries: readonly (readonly [EntryKey, StoredEntry])[], options: CallOptions): Promise<boolean> {
     return this.call('write', false, options, async (store, call) => {
-      await store.write([[key, entry]], call);
+      await store.write(entries, call);
       return true;
     });
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { CacheUsageError } from '../errors.js';
 
 declare const canonical: unique symbol;
@@ -9,6 +10,7 @@ declare const canonical: unique symbol;
 export type Tag = string & { readonly [canonical]: true };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const HASH_LENGTH = 32;
 const NAME = /^[a-z][a-z0-9_-]{0,63}$/;
 
 /** The tag that is part of every key: bumping it flushes everything. */
@@ -34,6 +36,16 @@ export function uuidTag(kind: string): (id: string) => Tag {
 export function collectionTag(name: string): Tag {
   assertName(name);
   return name as Tag;
+}
+
+/**
+ * A tag `<kind>-<name>` for any `name`: as it is where it can be part of a tag, else by its hash.
+ * @throws {CacheUsageError} when `kind` is no lower-case name
+ */
+export function nameTag(kind: string, name: string): Tag {
+  const plain = `${kind}-${name}`;
+  if (NAME.test(plain)) return plain as Tag;
+  return collectionTag(`${kind}-h-${createHash('sha256').update(name).digest('hex').slice(0, HASH_LENGTH)}`);
 }
 
 /**
