@@ -18,8 +18,8 @@ export class DatabaseUnusable extends Error {
  */
 export type FaultKind = 'conflict' | 'connection' | 'unusable' | 'refused';
 
-/** https://www.postgresql.org/docs/18/errcodes-appendix.html; 23503: a patient was deleted while its bundle was written. */
-const CONFLICTS = new Set(['40001', '40P01', '55P03', '23503']);
+/** https://www.postgresql.org/docs/18/errcodes-appendix.html. */
+const CONFLICTS = new Set(['40001', '40P01', '55P03']);
 const CONNECTION_STATES = new Set(['57P01', '57P02', '57P03', '53300']);
 const CONNECTION_CODES = new Set([
   'ECONNRESET',

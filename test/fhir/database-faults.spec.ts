@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { BundleRepository } from '../../src/fhir/bundle.repository.js';
 import { importBundles } from '../../src/fhir/import-bundles.js';
 import type { BundleRows } from '../../src/fhir/rows.js';
@@ -38,6 +37,17 @@ const ROWS: BundleRows = {
   observations: [],
   withdrawnReports: [],
   withdrawnMedications: [],
+};
+
+const EXAM = {
+  id: numbered(1),
+  patientId: ANA,
+  code: '1',
+  codeSystem: 's',
+  name: 'n',
+  result: null,
+  unit: null,
+  date: '2011-01-01T00:00:00.000Z',
 };
 
 const changed = (givenName: string) => ({
@@ -100,28 +110,15 @@ describe('BundleRepository', () => {
 
   it('a patient that the bundle relies on cannot vanish before the commit', async () => {
     await repository.write([], () => ({ rows: ROWS }));
-    const other = new pg.Client({ connectionString: database.url });
-    await other.connect();
-    let deletion: Promise<unknown> | undefined;
-    await repository.write([ANA], (existing) => {
-      expect([...existing]).toEqual([ANA]);
-      deletion = other.query('DELETE FROM patient WHERE id = $1', [ANA]);
-      const exam = {
-        id: numbered(1),
-        patientId: ANA,
-        code: '1',
-        codeSystem: 's',
-        name: 'n',
-        result: null,
-        unit: null,
-        date: '2011-01-01T00:00:00.000Z',
-      };
-      return { rows: { ...ROWS, patients: [], exams: [exam] } };
-    });
-    await deletion;
-    await other.end();
+    await database.query('BEGIN');
+    await database.query('LOCK TABLE exam IN EXCLUSIVE MODE');
+    const written = repository.write([ANA], () => ({ rows: { ...ROWS, patients: [], exams: [EXAM] } }));
+    await importerToWait();
 
-    expect(await database.query('SELECT id FROM exam')).toEqual([]);
+    const free = await database.query('SELECT id FROM patient FOR UPDATE SKIP LOCKED');
+    await database.query('COMMIT');
+    expect(free).toEqual([{ id: LUIS }]);
+    expect((await written).counts.exams).toMatchObject({ created: 1 });
   });
 });
 

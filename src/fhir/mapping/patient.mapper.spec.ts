@@ -166,13 +166,4 @@ describe('mapPatient', () => {
     );
     expect(map({ address: [{}] }).row.address).toBeNull();
   });
-
-  it('a name that would not fit the index of names is cut, with a remark', () => {
-    // This one character is eighteen when it is decomposed, as the index has it.
-    const { row, notes } = map({ name: [{ family: '\ufdfa'.repeat(100), given: ['Ana'] }] });
-
-    expect(Buffer.byteLength(row.familyName.normalize('NFKD'))).toBeLessThan(1_100);
-    expect(row.familyName).toMatch(/ \[…\]$/);
-    expect(notes).toEqual(['a text that was too long was cut, and is marked so']);
-  });
 });

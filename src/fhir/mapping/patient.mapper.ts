@@ -3,7 +3,7 @@ import { TEXT_LIMITS } from '../limits.js';
 import type { PatientRow } from '../rows.js';
 import { readDay, type CalendarDay } from './date-time.js';
 import { skip, type Note } from './skip.js';
-import { cleanLine, cut } from './text.js';
+import { cleanLine } from './text.js';
 
 /** Which of several names to call a person by; https://hl7.org/fhir/R4/valueset-name-use.html */
 const NAME_USES = ['official', 'usual', undefined, 'nickname', 'temp', 'anonymous', 'maiden', 'old'];
@@ -12,8 +12,6 @@ const GENDERS: readonly Gender[] = ['male', 'female', 'other', 'unknown'];
 const EMAIL = /^[^\s@]+@[^\s@]+$/;
 /** Stands for the name that a person with one name does not have: the record wants both. */
 const NO_NAME = '-';
-/** The list of patients is ordered by an index, whose entries PostgreSQL limits to 2,704 bytes for both names. */
-const MAX_NAME_BYTES = 1_000;
 
 type HumanName = FhirPatient['name'][number];
 type Address = FhirPatient['address'][number];
@@ -56,14 +54,7 @@ function readName(names: readonly HumanName[], note: Note): Pick<PatientRow, 'gi
 }
 
 function personName(value: string | undefined, note: Note): string | null {
-  const name = cleanLine(value, TEXT_LIMITS.personName, note);
-  let kept = name;
-  // The index holds the name decomposed, which can be many times as long.
-  while (kept !== null && Buffer.byteLength(kept.normalize('NFKD')) > MAX_NAME_BYTES) {
-    kept = cut(kept, Math.floor(kept.length / 2));
-  }
-  if (kept !== name) note('a text that was too long was cut, and is marked so');
-  return kept === name ? name : `${kept} […]`;
+  return cleanLine(value, TEXT_LIMITS.personName, note);
 }
 
 function readDeathDate(patient: FhirPatient, birth: CalendarDay, note: Note): string | null {

@@ -36,6 +36,6 @@ export function cleanToken(value: string | undefined, limit: 'code' | 'codeSyste
 }
 
 /** The first `max` UTF-16 units of `value`, or one less where that would halve a character. */
-export function cut(value: string, max: number): string {
+function cut(value: string, max: number): string {
   return value.slice(0, max).replace(/[\uD800-\uDBFF]$/, '');
 }
