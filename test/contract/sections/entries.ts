@@ -21,9 +21,12 @@ export function entrySection(current: () => StoreUnderTest): void {
     expect(result).toEqual({ entry });
     expect(Buffer.isBuffer(result?.entry?.bytes)).toBe(true);
     // A read that is not consistent may come too early, and is a plain miss then.
-    const eventual = async (): Promise<ReadResult | undefined> => (await store.read([key]))[0];
-    await waitUntil('the entry is seen', async () => (await eventual())?.entry !== undefined);
-    expect(await eventual()).toEqual({ entry });
+    let eventual: ReadResult | undefined;
+    await waitUntil('the entry is seen', async () => {
+      [eventual] = await store.read([key]);
+      return eventual?.entry !== undefined;
+    });
+    expect(eventual).toEqual({ entry });
   });
 
   it('write: replaces an entry as a whole, dates too', async () => {
