@@ -12,7 +12,7 @@ export class PathPattern {
     const params: Record<string, string> = {};
     for (const [i, segment] of this.segments.entries()) {
       const rest = segment.startsWith('*');
-      if (!rest && i >= given.length) return undefined;
+      if (i >= given.length) return undefined;
       const value = decode(rest ? given.slice(i).join('/') : (given[i] ?? ''));
       if (value === undefined) return undefined;
       if (rest) return { ...params, '*': value };
