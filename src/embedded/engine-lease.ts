@@ -102,7 +102,7 @@ export class EngineLease {
     if (this.status === 'stopped') return link.close();
     this.link = link;
     link.unref();
-    this.log(isOwn ? `runs, its data is in ${this.request.home}` : 'runs already and is shared');
+    this.log(isOwn ? 'started' : 'runs already and is shared');
   }
 
   private take(message: KeeperMessage): void {

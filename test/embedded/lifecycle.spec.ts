@@ -1,5 +1,7 @@
 import { connect } from 'node:net';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { resolve } from 'node:path';
 import { eventually } from './support/eventually.js';
 import { FAKE, Workbench } from './support/workbench.js';
 
@@ -84,13 +86,22 @@ describe('the life of an embedded engine', () => {
     expect(await ask(await bench.user().address())).toBe(pid);
   });
 
-  it('ends when a process is killed that has only asked for it', async () => {
-    const user = bench.user();
-    await eventually('the keeper starts', () => bench.keeperPid());
+  it('ends when the process that started its keeper is gone before it has connected', async () => {
+    const request = { home: bench.makeHome(), module: FAKE.module, options: {} };
+    const keeper = spawn(
+      process.execPath,
+      [resolve('dist/embedded/keeper/main.js'), JSON.stringify(request)],
+      {
+        stdio: ['pipe', 'ignore', 'ignore'],
+      },
+    );
+    await eventually('the engine runs', () => bench.enginePid());
 
-    await user.kill();
+    // What the operating system does when that process is killed.
+    keeper.stdin.destroy();
 
-    await bench.engineEnds();
+    expect(await once(keeper, 'exit')).toEqual([0, null]);
+    expect(await bench.enginePids()).toEqual([]);
   });
 
   it('is one engine for four processes that start at the same instant', async () => {

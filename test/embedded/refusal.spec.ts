@@ -2,6 +2,8 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfig } from '../../src/config/index.js';
 import { EngineError, EngineLease, startEngines } from '../../src/embedded/index.js';
+import { readKeeperAddress } from '../../src/embedded/state-file.js';
+import { sendRaw } from '../support/raw-http.js';
 import { FAKE, Workbench } from './support/workbench.js';
 
 const PRODUCTION = {
@@ -66,6 +68,24 @@ describe('an embedded engine that cannot run', () => {
     await expect(
       EngineLease.acquire(engine, { dataDir: bench.dataDir, log: () => undefined }),
     ).rejects.toThrow(`could not start: see engine.log in ${bench.home}`);
+  });
+});
+
+describe('the keeper of an embedded engine', () => {
+  it.each([
+    ['another token', '{"type":"join","token":"000000000000000000000000000000000000000000000000"}\n'],
+    ['no token', '{"type":"join"}\n'],
+    ['a release without a join and another token', '{"type":"release"}\n{"type":"join","token":1}\n'],
+  ])('%s gets no answer and does not count as a user', async (_, bytes) => {
+    const bench = new Workbench(FAKE);
+    const user = bench.user();
+    await user.address();
+
+    expect(await sendRaw(`http://127.0.0.1:${readKeeperAddress(bench.home)!.port}`, bytes)).toBe('');
+
+    await user.release();
+    expect(await bench.enginePids()).toEqual([]);
+    await bench.close();
   });
 });
 
