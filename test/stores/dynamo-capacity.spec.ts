@@ -5,12 +5,12 @@ import { DynamoBench } from '../support/dynamo-bench.js';
 
 const KIB = 1_024;
 
-/** A record such as the median one: about 18 KB of JSON. */
+/** A record such as the median one: about 18 KB of JSON, some exams at each visit. */
 function someRecord(): Buffer {
   faker.seed(18);
   const exam = (): object => ({
     id: faker.string.uuid(),
-    code: faker.string.numeric(5),
+    code: faker.helpers.arrayElement(['8302-2', '29463-7', '8867-4', '4548-4', '2339-0']),
     codeSystem: 'http://loinc.org',
     name: faker.helpers.arrayElement([
       'Body Height',
@@ -20,14 +20,13 @@ function someRecord(): Buffer {
     ]),
     result: faker.number.float({ max: 200, fractionDigits: 1 }),
     unit: faker.helpers.arrayElement(['cm', 'kg', '/min', '%']),
-    date: faker.date.past().toISOString(),
   });
-  const record = {
-    id: faker.string.uuid(),
-    familyName: faker.person.lastName(),
-    exams: faker.helpers.multiple(exam, { count: 101 }),
+  const visit = (): object[] => {
+    const date = faker.date.past({ years: 10, refDate: '2026-01-01T00:00:00.000Z' }).toISOString();
+    return faker.helpers.multiple(exam, { count: 8 }).map((one) => ({ ...one, date }));
   };
-  return Buffer.from(JSON.stringify(record));
+  const exams = faker.helpers.multiple(visit, { count: 12 }).flat();
+  return Buffer.from(JSON.stringify({ id: faker.string.uuid(), familyName: faker.person.lastName(), exams }));
 }
 
 describe('capacity units', () => {

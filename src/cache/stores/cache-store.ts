@@ -37,6 +37,8 @@ export interface CallOptions {
   readonly progress?: () => void;
   /** For counting: the route or function on whose behalf the call is made. */
   readonly name?: string;
+  /** Takes what the call consumed, from a store that is told so. */
+  readonly consumed?: (units: ConsumedUnits) => void;
 }
 
 /** What a store can do; the contract suite and the tiers go by it. */

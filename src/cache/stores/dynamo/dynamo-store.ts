@@ -138,7 +138,7 @@ export class DynamoStore implements CacheStore {
 
   private call<T>(
     client: ItemClient,
-    { signal, progress, name = UNNAMED }: CallOptions,
+    { signal, progress, consumed, name = UNNAMED }: CallOptions,
     work: (session: ItemSession) => Promise<T>,
   ): Promise<T> {
     return this.calls.run(signal, async (own) => {
@@ -147,7 +147,10 @@ export class DynamoStore implements CacheStore {
         return await work(session);
       } finally {
         const { readUnits, writeUnits } = session;
-        if (readUnits + writeUnits > 0) this.options.consumed?.({ name, readUnits, writeUnits });
+        if (readUnits + writeUnits > 0) {
+          this.options.consumed?.({ name, readUnits, writeUnits });
+          consumed?.({ name, readUnits, writeUnits });
+        }
       }
     });
   }
