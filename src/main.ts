@@ -2,7 +2,7 @@ import { createLogger } from './common/logging/logger.js';
 import { ConfigurationError, readProcessConfig, type Config } from './config/index.js';
 import { stopOnSignal } from './shutdown.js';
 import { start } from './start.js';
-import { explainStartError } from './start-error.js';
+import { explainError } from './start-error.js';
 
 async function main(): Promise<void> {
   const config = readProcessConfig();
@@ -23,6 +23,8 @@ function greeting(config: Config, url: string): string {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof ConfigurationError ? error.message : explainStartError(error)}\n`);
+  process.stderr.write(
+    `${error instanceof ConfigurationError ? error.message : explainError('Careline cannot start', error)}\n`,
+  );
   process.exit(1);
 });

@@ -14,15 +14,15 @@ const CURES: Readonly<Record<string, string>> = {
   '3D000': 'The database that DATABASE_URL names does not exist.',
 };
 
-/** One line for a fault with a known cure; else a description without content, for a bug report. */
-export function explainStartError(error: unknown): string {
+/** `what` and one line for a fault with a known cure; else a description without content, for a bug report. */
+export function explainError(what: string, error: unknown): string {
   const code = codeOf(error);
   const cure = code === undefined ? undefined : CURES[code];
-  if (cure !== undefined) return `Careline cannot start: ${cure}`;
+  if (cure !== undefined) return `${what}: ${cure}`;
   // By name: the embedded engines are for development, and only what starts the process knows them.
   const isOneLine = error instanceof AppError || (error instanceof Error && error.name === 'EngineError');
-  if (isOneLine) return `Careline cannot start: ${error.message}`;
-  return `Careline cannot start: ${JSON.stringify(describeError(error), null, 2)}`;
+  if (isOneLine) return `${what}: ${error.message}`;
+  return `${what}: ${JSON.stringify(describeError(error), null, 2)}`;
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { createLogger } from '../common/logging/logger.js';
 import { ConfigurationError, readProcessConfig, type Config } from '../config/index.js';
 import { startEngines, type RunningEngines } from '../embedded/index.js';
-import { explainStartError } from '../start-error.js';
+import { explainError } from '../start-error.js';
 import type { CliContext } from './context.js';
 import { dbCommand } from './db.command.js';
 import { fhirCommand } from './fhir.command.js';
@@ -25,6 +25,8 @@ class Engines {
 }
 
 async function main(): Promise<void> {
+  // `careline … | head` closes our output before we are done: that is the reader's wish, not a fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const config = readProcessConfig();
   const engines = new Engines(config);
   const context: CliContext = {
@@ -45,6 +47,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof ConfigurationError ? error.message : explainStartError(error)}\n`);
+  process.stderr.write(
+    `${error instanceof ConfigurationError ? error.message : explainError('Careline failed', error)}\n`,
+  );
   process.exitCode = 1;
 });

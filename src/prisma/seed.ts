@@ -44,25 +44,22 @@ export async function seed(databaseUrl: string, options: SeedOptions): Promise<S
 }
 
 /**
- * {@link seed} for a database that has neither patients nor users; does nothing to any other, and only says so where the
- * data generator is not installed.
+ * {@link seed} for a database in which nobody can sign in yet, also where patients were imported already; does nothing to
+ * any other, and only says so where the data generator is not installed.
  * @returns whether it added anything
  */
 export async function seedIfEmpty(databaseUrl: string, options: SeedOptions): Promise<boolean> {
-  const isEmpty = await withPrisma(databaseUrl, async (prisma) => {
-    const found = [
-      await prisma.user.findFirst({ select: { id: true } }),
-      await prisma.patient.findFirst({ select: { id: true } }),
-    ];
-    return found.every((row) => row === null);
-  });
+  const isEmpty = await withPrisma(
+    databaseUrl,
+    async (prisma) => (await prisma.user.findFirst({ select: { id: true } })) === null,
+  );
   if (!isEmpty) return false;
   try {
-    const { patients } = await seed(databaseUrl, options);
-    return patients > 0;
+    const { users } = await seed(databaseUrl, options);
+    return users > 0;
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    options.log(`The database stays empty. ${error.message}`);
+    options.log(`The database stays without sample data. ${error.message}`);
     return false;
   }
 }

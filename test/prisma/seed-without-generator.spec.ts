@@ -24,7 +24,7 @@ describe('without the data generator', () => {
     await expect(seed(database.url, { log })).rejects.toThrow(missing);
     expect(await seedIfEmpty(database.url, { log })).toBe(false);
 
-    expect(lines).toEqual([`The database stays empty. ${missing}`]);
+    expect(lines).toEqual([`The database stays without sample data. ${missing}`]);
     const psql = await connect(database.url);
     expect((await psql.query('SELECT FROM app_user')).rowCount).toBe(0);
     await psql.end();

@@ -123,9 +123,12 @@ describe('seed', () => {
     expect(await count('FROM exam')).toBe(0);
   });
 
-  it('seedIfEmpty: leaves a database alone that has a patient', async () => {
-    await insertPatient(psql);
-    expect(await seedIfEmpty(database.url, { log })).toBe(false);
-    expect(await count('FROM app_user')).toBe(0);
+  it('seedIfEmpty: patients were imported before: there is somebody who can sign in, and they stay', async () => {
+    const imported = await insertPatient(psql);
+
+    expect(await seedIfEmpty(database.url, { log })).toBe(true);
+
+    expect(await count(`FROM app_user WHERE handle = 'ana'`)).toBe(1);
+    expect((await psql.query('SELECT FROM patient WHERE id = $1', [imported])).rowCount).toBe(1);
   });
 });
