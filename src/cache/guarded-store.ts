@@ -60,6 +60,16 @@ export class GuardedStore {
     return (await this.readMany([key], options))[0] ?? MISS;
   }
 
+  /** As {@link read}, but undefined where the store cannot be asked. */
+  readIfUp(key: EntryKey, options: CallOptions): Promise<ReadResult | undefined> {
+    return this.call<ReadResult | undefined>(
+      'read',
+      undefined,
+      options,
+      async (store, call) => (await store.read([key], call))[0],
+    );
+  }
+
   /** One result for each key, in order; misses where the store cannot be asked. */
   readMany(keys: readonly EntryKey[], options: CallOptions): Promise<readonly ReadResult[]> {
     const misses = keys.map(() => MISS);

@@ -1,7 +1,7 @@
 import { packEnvelope, unpackEnvelope, type Envelope } from './cache-envelope.js';
 import type { Codec } from './codec/codec.js';
 import { DecodeError } from './codec/decode-error.js';
-import type { Report } from './events.js';
+import type { CacheEvent, Report } from './events.js';
 import type { GuardedStore } from './guarded-store.js';
 import type { CallOptions, EntryKey, StoredEntry } from './stores/cache-store.js';
 
@@ -10,6 +10,14 @@ export interface SharedEntry extends Envelope {
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
 }
+
+/** What stands under a key of L2, for operators. `reason`: why it cannot be used. */
+export type Inspection =
+  | { readonly state: 'unavailable' | 'absent' }
+  | { readonly state: 'unusable'; readonly reason: Defect }
+  | { readonly state: 'held'; readonly entry: SharedEntry; readonly storedBytes: number };
+
+type Defect = Extract<CacheEvent, { readonly type: 'defect' }>['reason'];
 
 /** L2 with its codec: whatever is wrong with what is stored is a miss, counted by its reason. */
 export class SharedTier {
@@ -27,13 +35,25 @@ export class SharedTier {
   ): Promise<SharedEntry | undefined> {
     const { entry, defect } = await this.store.read(key, options);
     if (defect !== undefined) this.report({ type: 'defect', name: options.name, reason: defect });
-    return entry === undefined ? undefined : this.decode(key, entry, args, options.name);
+    return entry === undefined ? undefined : this.decodeOrReport(key, entry, args, options.name);
+  }
+
+  /** Reads as {@link read} does, and tells more. Nothing is counted but the store's units. */
+  async inspect(key: EntryKey, args: string | undefined, options: CallOptions): Promise<Inspection> {
+    const result = await this.store.readIfUp(key, options);
+    if (result === undefined) return { state: 'unavailable' };
+    if (result.defect !== undefined) return { state: 'unusable', reason: result.defect };
+    if (result.entry === undefined) return { state: 'absent' };
+    const decoded = await this.decode(key, result.entry, args);
+    return typeof decoded === 'string'
+      ? { state: 'unusable', reason: decoded }
+      : { state: 'held', entry: decoded, storedBytes: result.entry.bytes.length };
   }
 
   /** The entry that was created last for the same arguments, whatever its versions. */
   async newest(partition: string, args: string | undefined, name: string): Promise<SharedEntry | undefined> {
     const found = await this.store.newest(partition, { name });
-    return found === undefined ? undefined : this.decode(found[0], found[1], args, name);
+    return found === undefined ? undefined : this.decodeOrReport(found[0], found[1], args, name);
   }
 
   /** Never rejects: that an entry is not stored only costs another load. */
@@ -51,22 +71,31 @@ export class SharedTier {
     }
   }
 
-  private async decode(
+  private async decodeOrReport(
     key: EntryKey,
     entry: StoredEntry,
     args: string | undefined,
     name: string,
   ): Promise<SharedEntry | undefined> {
+    const decoded = await this.decode(key, entry, args);
+    if (typeof decoded !== 'string') return decoded;
+    this.report({ type: 'defect', name, reason: decoded });
+    return undefined;
+  }
+
+  /** The entry, or why there is none. */
+  private async decode(
+    key: EntryKey,
+    entry: StoredEntry,
+    args: string | undefined,
+  ): Promise<SharedEntry | Defect> {
     try {
       const envelope = unpackEnvelope(await this.codec.decode(entry.bytes, key));
-      if (envelope === undefined) throw new DecodeError('malformed');
-      if (envelope.head.args === args) {
-        return { ...envelope, createdAtMs: entry.createdAtMs, expiresAtMs: entry.expiresAtMs };
-      }
-      this.report({ type: 'defect', name, reason: 'arguments' });
+      if (envelope === undefined) return 'malformed';
+      if (envelope.head.args !== args) return 'arguments';
+      return { ...envelope, createdAtMs: entry.createdAtMs, expiresAtMs: entry.expiresAtMs };
     } catch (error) {
-      this.report({ type: 'defect', name, reason: error instanceof DecodeError ? error.fault : 'malformed' });
+      return error instanceof DecodeError ? error.fault : 'malformed';
     }
-    return undefined;
   }
 }
