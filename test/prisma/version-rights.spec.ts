@@ -165,7 +165,7 @@ describe('who may do what to versions', () => {
     const functions = await owner.query<{ name: string }>(
       `SELECT proname AS name FROM pg_proc
         WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'cache%'
-          AND (NOT prosecdef OR proconfig <> '{"search_path=pg_catalog, public, pg_temp"}'
+          AND (NOT prosecdef OR proconfig IS DISTINCT FROM '{"search_path=pg_catalog, public, pg_temp"}'
                OR has_function_privilege('public', oid, 'EXECUTE'))`,
     );
     expect(functions.rows).toEqual([]);
