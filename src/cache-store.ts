@@ -4,6 +4,7 @@ import {
   createItemClient,
   DynamoStore,
   type CacheOptions,
+  type DynamoStoreOptions,
   type EncryptionOptions,
 } from './cache/index.js';
 import type { DynamoConnection } from './cache/index.js';
@@ -13,12 +14,22 @@ type Settings = Pick<Config, 'awsRegion' | 'dynamodbEndpoint' | 'cache'>;
 
 const KEY_ID_LENGTH = 12;
 
-/** The shared tier that the configuration asks for; undefined: this process is the only one. */
-export function sharedTier(settings: Settings): CacheOptions['store'] {
+/**
+ * The shared tier that the configuration asks for; undefined: this process is the only one.
+ * @param consumed takes the capacity units that each call consumed
+ */
+export function sharedTier(
+  settings: Settings,
+  consumed: NonNullable<DynamoStoreOptions['consumed']>,
+): CacheOptions['store'] {
   const { cache } = settings;
   if (cache.store === 'memory') return undefined;
   return {
-    store: new DynamoStore({ table: cache.table, items: createItemClient(dynamoConnection(settings)) }),
+    store: new DynamoStore({
+      table: cache.table,
+      items: createItemClient(dynamoConnection(settings)),
+      consumed,
+    }),
     codec: createCodec({ encryption: encryption(cache) }),
     timeoutMs: cache.l2TimeoutMs,
   };

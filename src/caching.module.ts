@@ -1,5 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
-import { CacheModule, type CacheModuleOptions } from './cache/index.js';
+import { CacheModule, CacheStats, type CacheModuleOptions } from './cache/index.js';
 import { AppError } from './common/errors/app-error.js';
 import type { ServiceConfig } from './config/index.js';
 import { sharedTier } from './cache-store.js';
@@ -7,14 +7,17 @@ import { buildFingerprint } from './build-fingerprint.js';
 
 /** The cache, set up for this service. */
 export function cachingModule(config: ServiceConfig): DynamicModule {
-  return CacheModule.forRootAsync({ useFactory: () => cacheOptions(config) });
+  return CacheModule.forRootAsync({
+    inject: [CacheStats],
+    useFactory: (stats: CacheStats) => cacheOptions(config, stats),
+  });
 }
 
-function cacheOptions(config: ServiceConfig): CacheModuleOptions {
+function cacheOptions(config: ServiceConfig, stats: CacheStats): CacheModuleOptions {
   const { databaseUrl, cache } = config;
   return {
     databaseUrl,
-    store: sharedTier(config),
+    store: sharedTier(config, stats.consume),
     namespace: `${buildFingerprint()}.${databaseName(databaseUrl)}`,
     localMaxBytes: cache.l1MaxBytes,
     ttlMs: cache.ttlMs,

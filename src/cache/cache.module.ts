@@ -9,7 +9,11 @@ import {
 import { ApplicationConfig, DiscoveryModule } from '@nestjs/core';
 import { CacheModule as CacheManagerModule } from '@nestjs/cache-manager';
 import { Keyv } from 'keyv';
+import { CacheAdmin } from './admin/cache-admin.js';
+import { CacheStats } from './admin/cache-stats.js';
+import { TransitionLog } from './admin/transition-log.js';
 import { createCache, type CacheOptions, type RunningCache } from './create-cache.js';
+import type { CacheEvent } from './events.js';
 import { CacheInterceptor } from './http/cache.interceptor.js';
 import { CacheRuntime } from './http/cache-runtime.js';
 import { RouteDiscovery } from './http/discovered-routes.js';
@@ -23,11 +27,13 @@ export interface CacheModuleOptions extends CacheOptions, RouteDefaults {}
 
 export interface CacheModuleAsyncOptions {
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
+  /** Also what this module has itself: `CacheStats`, to which the store reports what it consumes. */
   readonly inject?: NonNullable<FactoryProvider['inject']>;
   // The arguments are whatever `inject` names, as everywhere in Nest.
   readonly useFactory: (...args: never[]) => CacheModuleOptions | Promise<CacheModuleOptions>;
 }
 
+const Given = Symbol('CacheModuleOptions as given');
 const Options = Symbol('CacheModuleOptions');
 const Running = Symbol('RunningCache');
 const CACHE_MANAGER_NAMESPACE = 'cache-manager';
@@ -54,7 +60,9 @@ export class CacheModule implements OnApplicationShutdown {
       global: true,
       imports: [DiscoveryModule, cacheManager(), ...imports],
       providers: [
-        { provide: Options, inject: [...inject], useFactory },
+        { provide: CacheStats, useFactory: () => new CacheStats() },
+        { provide: Given, inject: [...inject], useFactory },
+        { provide: Options, inject: [Given, CacheStats], useFactory: withObservers },
         {
           provide: Running,
           inject: [Options],
@@ -66,8 +74,9 @@ export class CacheModule implements OnApplicationShutdown {
         Routes,
         WriteBarrier,
         CacheInterceptor,
+        CacheAdmin,
       ],
-      exports: [Running, CacheRuntime, TieredCache, Routes],
+      exports: [Running, CacheRuntime, TieredCache, Routes, CacheStats, CacheAdmin],
     };
   }
 
@@ -77,9 +86,22 @@ export class CacheModule implements OnApplicationShutdown {
   }
 }
 
-function toRuntime(options: CacheModuleOptions, { cache, authority, shared }: RunningCache): CacheRuntime {
+/** Events go to the statistics and the log, and to whom the service says. */
+function withObservers(given: CacheModuleOptions, { record }: CacheStats): CacheModuleOptions {
+  const log = new TransitionLog();
+  const report = (event: CacheEvent): void => {
+    record(event);
+    log.report(event);
+    given.report?.(event);
+  };
+  return { ...given, report };
+}
+
+function toRuntime(options: CacheModuleOptions, running: RunningCache): CacheRuntime {
+  const { cache, authority, shared, keys, clock } = running;
   const { consistency, ttlMs, isOutage, principalOf, report = () => undefined } = options;
-  return { cache, authority, shared, report, defaults: { consistency, ttlMs, isOutage, principalOf } };
+  const defaults = { consistency, ttlMs, isOutage, principalOf };
+  return { cache, authority, shared, keys, clock, report, defaults };
 }
 
 /** `CACHE_MANAGER`: an ordinary cache-manager cache over the same store, for whoever wants `get` and `set`. */

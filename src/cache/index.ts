@@ -1,3 +1,8 @@
+export { CacheAdmin } from './admin/cache-admin.js';
+export { CacheStats } from './admin/cache-stats.js';
+export type { Explanation } from './admin/explain.js';
+export { Histogram } from './admin/histogram.js';
+export type { CacheOverview } from './admin/overview.js';
 export type { CacheCall, CacheOutcome, Consistency, Source } from './cache-call.js';
 export { CacheModule, type CacheModuleAsyncOptions, type CacheModuleOptions } from './cache.module.js';
 export type { Codec } from './codec/codec.js';

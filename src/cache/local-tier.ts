@@ -42,6 +42,10 @@ export class LocalTier {
     });
   }
 
+  get maxBytes(): number {
+    return this.rows.maxSize;
+  }
+
   get bytes(): number {
     return this.rows.calculatedSize;
   }

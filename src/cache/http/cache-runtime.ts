@@ -1,3 +1,5 @@
+import type { KeyScheme } from '../cache-key.js';
+import type { Clock } from '../clock.js';
 import type { Report } from '../events.js';
 import type { SharedTier } from '../shared-tier.js';
 import type { TieredCache } from '../tiered-cache.js';
@@ -9,6 +11,8 @@ export interface CacheRuntime {
   readonly cache: TieredCache;
   readonly authority: VersionAuthority;
   readonly shared: SharedTier | undefined;
+  readonly keys: KeyScheme;
+  readonly clock: Clock;
   readonly report: Report;
   readonly defaults: RouteDefaults;
 }

@@ -1,0 +1,39 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CacheRuntime } from '../http/cache-runtime.js';
+import type { CachePrincipal } from '../http/route-call.js';
+import { Routes } from '../http/routes.js';
+import { EVERYTHING, type Tag } from '../versions/tag.js';
+import { formatVersion } from '../versions/version.js';
+import { CacheStats } from './cache-stats.js';
+import { explain, type Explanation } from './explain.js';
+import { overviewOf, type CacheOverview } from './overview.js';
+
+/** What operators ask of a running cache. */
+@Injectable()
+export class CacheAdmin {
+  constructor(
+    @Inject(CacheRuntime) private readonly runtime: CacheRuntime,
+    private readonly routes: Routes,
+    private readonly stats: CacheStats,
+  ) {}
+
+  overview(): CacheOverview {
+    return overviewOf(this.stats, this.runtime);
+  }
+
+  /** How the cache would answer a GET request of `path` now, and for whom. It reads no data but what is cached. */
+  explain(path: string, principal?: CachePrincipal): Promise<Explanation> {
+    return explain(path, principal, this.routes, this.runtime);
+  }
+
+  /**
+   * Makes every entry of `tag` unread, everywhere: raises its version, one row, whatever is stored.
+   * @returns the new version, as `17.9f3ac1`
+   * @throws {AuthorityUnavailableError}
+   */
+  async flush(tag: Tag = EVERYTHING): Promise<string | undefined> {
+    const version = (await this.runtime.authority.bump([tag])).get(tag);
+    await this.runtime.authority.barrier();
+    return version && formatVersion(version);
+  }
+}

@@ -1,0 +1,31 @@
+import { Logger } from '@nestjs/common';
+import type { CacheEvent } from '../events.js';
+import type { FeedLoss } from '../versions/version-feed.js';
+
+/** Logs changes of state, never single faults: an outage is a few lines, not one a request. */
+export class TransitionLog {
+  private readonly logger = new Logger('Cache');
+  private feedLost = false;
+
+  readonly report = (event: CacheEvent): void => {
+    if (event.type === 'breaker') this.logger.warn(`The breaker of the shared tier is ${event.state}.`);
+    else if (event.type === 'feed-lost') this.lost(event.reason);
+    else if (event.type === 'feed-connected') this.connected();
+    else if (event.type === 'checked' && event.outcome === 'inconsistent') {
+      this.logger.error(`A hit of ${event.name} was not what the origin says under the same versions.`);
+    }
+  };
+
+  /** Attempts to connect again fail one after another, and are one change. */
+  private lost(reason: FeedLoss): void {
+    if (!this.feedLost) {
+      this.logger.warn(`The version feed is lost (${reason}): versions are read on every request.`);
+    }
+    this.feedLost = true;
+  }
+
+  private connected(): void {
+    if (this.feedLost) this.logger.warn('The version feed is back: versions are known from memory.');
+    this.feedLost = false;
+  }
+}
