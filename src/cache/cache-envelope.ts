@@ -1,3 +1,5 @@
+import { crc32 } from 'node:zlib';
+import type { EntryKey } from './stores/cache-store.js';
 import { parseTag, type Tag } from './versions/tag.js';
 import { formatVersion, parseVersion, type TagVersions, type Version } from './versions/version.js';
 
@@ -20,10 +22,15 @@ export interface Envelope {
   readonly body: Buffer;
 }
 
+const CHECKSUM_BYTES = 4;
 const LENGTH_BYTES = 4;
+const HEAD_OFFSET = CHECKSUM_BYTES + LENGTH_BYTES;
 
-/** `<uint32 length of head><head as JSON><body>`. */
-export function packEnvelope({ head, body }: Envelope): Buffer {
+/**
+ * `<uint32 checksum><uint32 length of head><head as JSON><body>`. The key is part of the checksum: bytes that a store
+ * damaged, or gave out for another key, do not pass, whether or not the store looks for itself.
+ */
+export function packEnvelope({ head, body }: Envelope, key: EntryKey): Buffer {
   const json = Buffer.from(
     JSON.stringify({
       n: head.none ? 1 : undefined,
@@ -36,18 +43,25 @@ export function packEnvelope({ head, body }: Envelope): Buffer {
       l: Math.round(head.loadMs),
     }),
   );
-  const length = Buffer.alloc(LENGTH_BYTES);
-  length.writeUInt32BE(json.length);
-  return Buffer.concat([length, json, body]);
+  const lengths = Buffer.alloc(HEAD_OFFSET);
+  lengths.writeUInt32BE(json.length, CHECKSUM_BYTES);
+  const bytes = Buffer.concat([lengths, json, body]);
+  bytes.writeUInt32BE(checksumOf(bytes, key));
+  return bytes;
 }
 
-/** Undefined when `bytes` are no envelope. */
-export function unpackEnvelope(bytes: Buffer): Envelope | undefined {
-  if (bytes.length < LENGTH_BYTES) return undefined;
-  const end = LENGTH_BYTES + bytes.readUInt32BE();
-  if (end > bytes.length) return undefined;
-  const head = parseHead(bytes.subarray(LENGTH_BYTES, end));
-  return head === undefined ? undefined : { head, body: bytes.subarray(end) };
+/** What is wrong with `bytes`, when they are not what {@link packEnvelope} made for `key`. */
+export function unpackEnvelope(bytes: Buffer, key: EntryKey): Envelope | 'checksum' | 'malformed' {
+  if (bytes.length < HEAD_OFFSET) return 'malformed';
+  if (bytes.readUInt32BE() !== checksumOf(bytes, key)) return 'checksum';
+  const end = HEAD_OFFSET + bytes.readUInt32BE(CHECKSUM_BYTES);
+  if (end > bytes.length) return 'malformed';
+  const head = parseHead(bytes.subarray(HEAD_OFFSET, end));
+  return head === undefined ? 'malformed' : { head, body: bytes.subarray(end) };
+}
+
+function checksumOf(bytes: Buffer, { partition, versions }: EntryKey): number {
+  return crc32(bytes.subarray(CHECKSUM_BYTES), crc32(`${partition}\n${versions}\n`));
 }
 
 function parseHead(json: Buffer): EnvelopeHead | undefined {

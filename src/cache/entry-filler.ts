@@ -37,6 +37,7 @@ export interface Filled<T> {
 
 const TTL_JITTER = 0.1;
 const MAX_BACKGROUND_WRITES = 256;
+const MAX_SLACK_BYTES = 256;
 
 /** Fills a miss of this process: from L2, from another process's load, or from the origin; and stores what it loaded. */
 export class EntryFiller {
@@ -140,7 +141,9 @@ export class EntryFiller {
     { head, body, createdAtMs, expiresAtMs }: SharedEntry,
   ): LocalEntry | undefined {
     try {
-      const held = call.serializer.immutable ? call.serializer.deserialize(body) : body;
+      const own = ownBytes(body);
+      const value = call.serializer.deserialize(own);
+      const held = call.serializer.immutable ? value : own;
       return { ...head, held, size: body.length, createdAtMs, expiresAtMs };
     } catch {
       this.options.report({ type: 'defect', name: call.name, reason: 'malformed' });
@@ -169,21 +172,22 @@ export class EntryFiller {
   }
 
   /** Undefined when the value has no serial form. */
-  private pack<T>(call: CacheCall<T>, { value, versions, loadMs }: Loaded<T>): Packed | undefined {
+  private pack<T>(call: CacheCall<T>, { value, versions, loadMs, keepMs }: Loaded<T>): Packed | undefined {
     const body = serialize(call, value);
     if (body === undefined) return undefined;
     const everything = versions.get(EVERYTHING);
     const createdAtMs = this.options.clock.now();
     const none = value === null;
+    const ttlMs = Math.min(none ? call.negativeTtlMs : call.ttlMs, keepMs);
     const jitter = 1 + TTL_JITTER * (2 * this.options.random() - 1);
     const entry: LocalEntry = {
-      held: call.serializer.immutable ? value : body,
+      held: call.serializer.immutable ? value : ownBytes(body),
       size: body.length,
       none,
       everything: everything && formatVersion(everything),
       dependencies: without(call.tags, versions),
       createdAtMs,
-      expiresAtMs: createdAtMs + Math.round((none ? call.negativeTtlMs : call.ttlMs) * jitter),
+      expiresAtMs: createdAtMs + Math.round(ttlMs * jitter),
       loadMs,
     };
     return { entry, body };
@@ -201,6 +205,14 @@ function serialize<T>(call: CacheCall<T>, value: T): Buffer | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Not a view of a larger buffer, which would be kept as a whole: Node cuts short ones from slabs that many share. */
+function ownBytes(bytes: Buffer): Buffer {
+  if (bytes.buffer.byteLength <= bytes.length + MAX_SLACK_BYTES) return bytes;
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
 }
 
 function onlyOf(tags: readonly Tag[], versions: TagVersions): TagVersions {

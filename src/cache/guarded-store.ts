@@ -73,7 +73,10 @@ export class GuardedStore {
   /** One result for each key, in order; misses where the store cannot be asked. */
   readMany(keys: readonly EntryKey[], options: CallOptions): Promise<readonly ReadResult[]> {
     const misses = keys.map(() => MISS);
-    return this.call('read', misses, options, (store, call) => store.read(keys, call));
+    return this.call('read', misses, options, async (store, call) => {
+      const results = await store.read(keys, call);
+      return keys.map((_, i) => results[i] ?? MISS);
+    });
   }
 
   /** @returns whether the entry is stored now */
@@ -153,10 +156,14 @@ export class GuardedStore {
       late.reject(new CacheError('CACHE_STORE_TIMEOUT', 'The store did not answer in time.'));
       abort.abort();
     }, this.options.timeoutMs);
-    const call: CallOptions = { ...options, signal: abort.signal, progress: () => timer.refresh() };
+    let open = true;
+    // A client that goes on after the end must not bring the timer back.
+    const progress = (): void => void (open && timer.refresh());
+    const call: CallOptions = { ...options, signal: abort.signal, progress };
     try {
       return await Promise.race([work(this.options.store, call), late.promise]);
     } finally {
+      open = false;
       clearTimeout(timer);
     }
   }

@@ -1,44 +1,54 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { NotStored } from './events.js';
 import type { Tag } from './versions/tag.js';
 import { isSame, type TagVersions, type Version } from './versions/version.js';
 
 /**
- * What a running load has seen. A load that reads a database with snapshots reports here which versions its snapshot
- * saw (rule 1); cached calls inside it add their tags here (rule 9).
+ * What a running load has seen. A load that reads a database with snapshots reports here which versions its snapshots
+ * saw (rule 1); cached calls inside it report what they depend on (rule 9).
  */
 export class LoadScope {
-  private readonly wanted: Set<Tag>;
-  private readonly seen = new Map<Tag, Version>();
+  private readonly snapshot = new Map<Tag, Version>();
+  private readonly inner = new Map<Tag, Version>();
   private snapshots = 0;
   private differing = false;
+  private refused: NotStored | undefined;
+  private limitMs = Infinity;
 
-  constructor(declared: readonly Tag[]) {
-    this.wanted = new Set(declared);
-  }
-
-  /** The tags whose versions the next snapshot has to read. */
-  get tags(): readonly Tag[] {
-    return [...this.wanted];
-  }
-
-  /** Rule 9: what is loaded now also depends on `tags`. */
-  depend(tags: readonly Tag[]): void {
-    for (const tag of tags) this.wanted.add(tag);
-  }
+  /**
+   * @param tags what the load declares: the tags whose versions each of its snapshots has to read
+   * @param strong whether cached calls inside it must ask for versions too
+   */
+  constructor(
+    readonly tags: readonly Tag[],
+    readonly strong = false,
+  ) {}
 
   /** The versions of {@link tags} that one snapshot saw; rows that are missing are absent. */
   observe(versions: TagVersions): void {
     this.snapshots++;
-    for (const [tag, version] of versions) {
-      const earlier = this.seen.get(tag);
-      if (earlier !== undefined && !isSame(version, earlier)) this.differing = true;
-      this.seen.set(tag, version);
-    }
+    this.learn(this.snapshot, versions);
   }
 
-  /** What snapshots saw so far. */
-  get seenVersions(): TagVersions {
-    return this.seen;
+  /** Rule 9: what is loaded now is also made of what a cached call read under `versions`, to be kept for `keepMs`. */
+  depend(versions: TagVersions, keepMs: number): void {
+    this.limitMs = Math.min(this.limitMs, keepMs);
+    this.learn(this.inner, versions);
+  }
+
+  /** What is loaded now may not be stored: of something that it is made of nobody knows the versions. */
+  refuse(reason: NotStored): void {
+    this.refused ??= reason;
+  }
+
+  /** What the snapshots of this load saw so far. */
+  get seen(): TagVersions {
+    return this.snapshot;
+  }
+
+  /** What cached calls inside it read so far. */
+  get dependencies(): TagVersions {
+    return this.inner;
   }
 
   /** Whether any snapshot was reported. */
@@ -51,9 +61,21 @@ export class LoadScope {
     return this.differing;
   }
 
-  /** The versions of all tags; undefined when one of them had no row in its snapshot, or was never looked at. */
-  versions(): TagVersions | undefined {
-    return [...this.wanted].every((tag) => this.seen.has(tag)) ? this.seen : undefined;
+  get refusal(): NotStored | undefined {
+    return this.refused;
+  }
+
+  /** How long what is loaded may be kept because of what it is made of, in ms. */
+  get keepMs(): number {
+    return this.limitMs;
+  }
+
+  private learn(known: Map<Tag, Version>, versions: TagVersions): void {
+    for (const [tag, version] of versions) {
+      const earlier = this.snapshot.get(tag) ?? this.inner.get(tag);
+      if (earlier !== undefined && !isSame(version, earlier)) this.differing = true;
+      known.set(tag, version);
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import type { CacheOutcome, Consistency } from './cache-call.js';
 import { canonicalArguments } from './cache-key.js';
 import { toMs, type Duration } from './duration.js';
 import { CacheUsageError } from './errors.js';
+import { currentLoad } from './load-scope.js';
 import { jsonSerializer, type Serializer } from './serializer.js';
 import type { TieredCache } from './tiered-cache.js';
 import { canonicalTags, EVERYTHING, type Tag } from './versions/tag.js';
@@ -84,6 +85,8 @@ function tagsOf<A extends readonly unknown[], R>(
   try {
     return canonicalTags(options.tags(...args));
   } catch {
+    // An outer load that is made of this cannot say what it depends on.
+    currentLoad()?.refuse('tags-failed');
     return undefined;
   }
 }

@@ -1,9 +1,11 @@
 import { packEnvelope, unpackEnvelope, type Envelope } from './cache-envelope.js';
 import type { Codec } from './codec/codec.js';
 import { DecodeError } from './codec/decode-error.js';
+import { CacheError } from './errors.js';
 import type { CacheEvent, Report } from './events.js';
 import type { GuardedStore } from './guarded-store.js';
 import type { CallOptions, EntryKey, StoredEntry } from './stores/cache-store.js';
+import { isTime } from './stores/entry-checks.js';
 
 /** An entry as L2 gave it, decoded and checked. */
 export interface SharedEntry extends Envelope {
@@ -63,11 +65,12 @@ export class SharedTier {
     name: string,
   ): Promise<void> {
     try {
-      const bytes = await this.codec.encode(packEnvelope(envelope), key);
+      const bytes = await this.codec.encode(packEnvelope(envelope, key), key);
       const stored = await this.store.write(key, { bytes, createdAtMs, expiresAtMs }, { name });
       if (stored) this.report({ type: 'stored', name, tier: 'L2', bytes: bytes.length });
-    } catch {
-      this.report({ type: 'store-fault', operation: 'write', code: 'CACHE_ENTRY_UNREADABLE' });
+    } catch (error) {
+      const code = error instanceof CacheError ? error.code : 'CACHE_STORE_FAULT';
+      this.report({ type: 'store-fault', operation: 'write', code });
     }
   }
 
@@ -90,8 +93,10 @@ export class SharedTier {
     args: string | undefined,
   ): Promise<SharedEntry | Defect> {
     try {
-      const envelope = unpackEnvelope(await this.codec.decode(entry.bytes, key));
-      if (envelope === undefined) return 'malformed';
+      // What a store gives out is data, whatever its types say. An entry without a date would be of any age.
+      if (!isTime(entry.createdAtMs) || !isTime(entry.expiresAtMs)) return 'malformed';
+      const envelope = unpackEnvelope(await this.codec.decode(entry.bytes, key), key);
+      if (typeof envelope === 'string') return envelope;
       if (envelope.head.args !== args) return 'arguments';
       return { ...envelope, createdAtMs: entry.createdAtMs, expiresAtMs: entry.expiresAtMs };
     } catch (error) {

@@ -3,10 +3,11 @@ import { dependenciesHold } from './dependencies.js';
 import { EntryFiller, type Filled, type FillerOptions } from './entry-filler.js';
 import { AuthorityUnavailableError, CacheError } from './errors.js';
 import type { NotStored } from './events.js';
-import { currentLoad, mustBypass } from './load-scope.js';
+import { currentLoad, mustBypass, type LoadScope } from './load-scope.js';
 import { LocalTier, type LocalEntry } from './local-tier.js';
 import { SingleFlight } from './single-flight.js';
 import { StaleEntries } from './stale-entries.js';
+import { versionedLoad, type Loaded } from './versioned-load.js';
 import { isOlder, type TagVersions } from './versions/version.js';
 
 /** Gets every hit, with what it takes to compare it with the origin. It runs on the path of a hit, and must not throw. */
@@ -87,8 +88,8 @@ export class TieredCache {
   private async fly<T>(call: CacheCall<T>, key: string, versions: TagVersions, loader: () => Promise<T>) {
     // Rule 8: without a row for each of its tags nothing can be stored, so there is no key to share a flight by.
     const complete = call.tags.every((tag) => versions.has(tag)) || this.options.authority === undefined;
+    if (call.mode === 'only-if-cached') return this.filler.find(call, complete ? versions : undefined);
     if (!complete || call.mode === 'reload') return this.filler.load(call, versions, loader);
-    if (call.mode === 'only-if-cached') return this.filler.find(call, versions);
     let joined = false;
     const filled = await this.flights.run(
       key,
@@ -98,7 +99,15 @@ export class TieredCache {
         this.options.report({ type: 'joined', name: call.name });
       },
     );
-    return joined ? { ...(filled as Filled<T>), source: 'joined' as const } : (filled as Filled<T>);
+    if (!joined) return filled as Filled<T>;
+    // Only what may be stored may be shared: a response that sets a cookie is of one client. And what the load depends on
+    // beside the key may have changed before this request began.
+    const { entry, notStored } = filled;
+    const isShared = notStored === undefined && entry !== undefined;
+    if (!isShared || !(await dependenciesHold(call, entry, this.options))) {
+      return this.filler.load(call, versions, loader);
+    }
+    return { ...(filled as Filled<T>), source: 'joined' as const };
   }
 
   /** From memory, without a round trip: the path of a hit. */
@@ -134,11 +143,27 @@ export class TieredCache {
     }
   }
 
-  /** Rule 9: inside a load or a transaction the origin answers, and the load depends on what is read here too. */
+  /** Inside a load or a transaction the origin answers. */
   private async bypass<T>(call: CacheCall<T>, loader: () => Promise<T>): Promise<CacheOutcome<T>> {
-    currentLoad()?.depend(call.tags);
     const notStored: NotStored = this.closed ? 'closed' : 'bypass';
-    return { value: await loader(), source: 'bypass', ageMs: 0, ttlMs: 0, notStored };
+    const outer = currentLoad();
+    const value = outer === undefined ? await loader() : await this.loadInside(outer, call, loader);
+    return { value, source: 'bypass', ageMs: 0, ttlMs: 0, notStored };
+  }
+
+  /** Rule 9: what is read here the outer load is made of, so it depends on the versions that this was read under. */
+  private async loadInside<T>(outer: LoadScope, call: CacheCall<T>, loader: () => Promise<T>): Promise<T> {
+    const known = outer.strong ? undefined : this.known(call);
+    try {
+      const loaded = await versionedLoad(call, known ?? (await this.lookUp(call)), loader, this.options);
+      if (loaded.notStored !== undefined) outer.refuse(loaded.notStored);
+      else outer.depend(loaded.versions, keepMsOf(call, loaded));
+      return loaded.value;
+    } catch (error) {
+      // Who catches this makes something of a failure, and failures are never stored.
+      outer.refuse('not-cacheable');
+      throw error;
+    }
   }
 
   private async orStale<T>(call: CacheCall<T>, error: unknown): Promise<CacheOutcome<T>> {
@@ -191,6 +216,12 @@ function isBelow(versions: TagVersions, floor: TagVersions | undefined): boolean
     if (known !== undefined && isOlder(known, version)) return true;
   }
   return false;
+}
+
+/** An expiring part makes the whole expire; a versioned part is current as long as its versions are. */
+function keepMsOf<T>(call: CacheCall<T>, { value, keepMs }: Loaded<T>): number {
+  if (call.consistency !== 'ttl') return keepMs;
+  return Math.min(keepMs, value === null ? call.negativeTtlMs : call.ttlMs);
 }
 
 function materialise<T>(call: CacheCall<T>, entry: LocalEntry): T {

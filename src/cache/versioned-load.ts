@@ -1,10 +1,10 @@
 import type { CacheCall } from './cache-call.js';
 import type { Clock } from './clock.js';
-import { CacheError } from './errors.js';
+import { AuthorityUnavailableError, CacheError } from './errors.js';
 import type { NotStored, Report } from './events.js';
 import { LoadScope, runLoad } from './load-scope.js';
-import type { TagVersions } from './versions/version.js';
-import { isOlder } from './versions/version.js';
+import type { Tag } from './versions/tag.js';
+import { isOlder, type TagVersions } from './versions/version.js';
 import type { VersionAuthority } from './versions/version-authority.js';
 
 /** What a load brought, and under which versions it may be stored. */
@@ -14,6 +14,8 @@ export interface Loaded<T> {
   /** Of the declared tags and of those that cached calls inside the load added. Empty when it may not be stored. */
   readonly versions: TagVersions;
   readonly notStored: NotStored | undefined;
+  /** How long it may be kept because of what cached calls inside the load brought, in ms. */
+  readonly keepMs: number;
 }
 
 const ATTEMPTS = 3;
@@ -39,23 +41,38 @@ export async function versionedLoad<T>(
 ): Promise<Loaded<T>> {
   let expected = lookedUp;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const scope = new LoadScope(call.tags);
+    const scope = new LoadScope(call.tags, call.consistency === 'strong');
     const begun = clock.elapsed();
     const value = await runLoad(scope, loader);
     const loadMs = clock.elapsed() - begun;
     report({ type: 'loaded', name: call.name, durationMs: loadMs });
     if (expected === undefined || !lags(scope, expected)) {
-      return { value, loadMs, ...judge(call, scope, expected, authority !== undefined, value) };
+      const verdict = judge(call, scope, expected, authority !== undefined, value);
+      return { value, loadMs, keepMs: scope.keepMs, ...verdict };
     }
     report({ type: 'load-lagged', name: call.name });
-    expected = await authority?.lookUp(call.tags);
+    expected = await askAnew(authority, call.tags, expected);
   }
   throw new CacheError('CACHE_ORIGIN_LAGGING', 'The origin lags behind the version authority.');
 }
 
+/** After a restore the versions are lower than before. Where nobody can say, what was known remains the lower bound. */
+async function askAnew(
+  authority: VersionAuthority | undefined,
+  tags: readonly Tag[],
+  expected: TagVersions,
+): Promise<TagVersions> {
+  try {
+    return (await authority?.lookUp(tags)) ?? expected;
+  } catch (error) {
+    if (error instanceof AuthorityUnavailableError) return expected;
+    throw error;
+  }
+}
+
 /** Whether a snapshot saw a version older than the one that was known before it. */
 function lags(scope: LoadScope, expected: TagVersions): boolean {
-  for (const [tag, version] of scope.seenVersions) {
+  for (const [tag, version] of scope.seen) {
     const before = expected.get(tag);
     if (before !== undefined && isOlder(version, before)) return true;
   }
@@ -71,15 +88,14 @@ function judge<T>(
 ): Pick<Loaded<T>, 'versions' | 'notStored'> {
   const refuse = (notStored: NotStored) => ({ versions: NONE, notStored });
   if (call.isCacheable?.(value) === false) return refuse('not-cacheable');
+  if (scope.refusal !== undefined) return refuse(scope.refusal);
   if (!hasAuthority) return { versions: NONE, notStored: undefined };
   if (expected === undefined) return refuse('authority-down');
-  if (call.consistency === 'ttl' || !call.snapshot) {
-    // Versions first, data after: what was read is at least as new, if all that it depends on was asked for.
-    const complete = scope.tags.every((tag) => expected.has(tag));
-    return complete ? { versions: expected, notStored: undefined } : refuse('tag-without-row');
-  }
-  if (!scope.hasSnapshot) return refuse('no-snapshot');
+  // Without a snapshot: versions first, data after. What was read is at least as new.
+  const isExact = call.consistency !== 'ttl' && call.snapshot;
+  if (isExact && !scope.hasSnapshot) return refuse('no-snapshot');
   if (scope.torn) return refuse('torn');
-  const seen = scope.versions();
-  return seen === undefined ? refuse('tag-without-row') : { versions: seen, notStored: undefined };
+  const own = isExact ? scope.seen : expected;
+  if (!call.tags.every((tag) => own.has(tag))) return refuse('tag-without-row');
+  return { versions: new Map([...scope.dependencies, ...own]), notStored: undefined };
 }

@@ -42,6 +42,8 @@ interface Epoch {
   session: FeedSession | undefined;
   backend: number | undefined;
   lost: FeedLoss | undefined;
+  /** Ends an attempt to connect. */
+  deadline: NodeJS.Timeout | undefined;
   readonly roundTrips: RoundTrips;
 }
 
@@ -65,6 +67,8 @@ const NEVER: Moment = { elapsed: -Infinity, now: -Infinity };
  */
 export class VersionFeed {
   private epoch: Epoch | undefined;
+  /** The newest attempt to connect, which may have become {@link epoch}. */
+  private attempt: Epoch | undefined;
   private provedAt = NEVER;
   private askedAt: Moment | undefined;
   private failures = 0;
@@ -80,12 +84,13 @@ export class VersionFeed {
       session: undefined,
       backend: undefined,
       lost: undefined,
+      deadline: setTimeout(() => this.lose(epoch, 'unanswered'), CONNECT_TIMEOUT_MS).unref(),
       roundTrips: new RoundTrips(
         (tags) => this.ask(epoch, tags),
         (versions) => this.learn(versions),
       ),
     };
-    const deadline = setTimeout(() => this.lose(epoch, 'unanswered'), CONNECT_TIMEOUT_MS).unref();
+    this.attempt = epoch;
     try {
       const session = await this.options.open({
         notification: (payload) => this.hear(epoch, payload),
@@ -101,7 +106,7 @@ export class VersionFeed {
     } catch {
       this.lose(epoch, 'connect-failed');
     } finally {
-      clearTimeout(deadline);
+      clearTimeout(epoch.deadline);
     }
   }
 
@@ -141,7 +146,7 @@ export class VersionFeed {
   close(): void {
     this.closed = true;
     clearTimeout(this.pause);
-    if (this.epoch !== undefined) this.lose(this.epoch, 'connection-lost');
+    if (this.attempt !== undefined) this.lose(this.attempt, 'connection-lost');
   }
 
   private begin(epoch: Epoch): void {
@@ -197,6 +202,7 @@ export class VersionFeed {
   private lose(epoch: Epoch, reason: FeedLoss): void {
     if (epoch.lost !== undefined) return;
     epoch.lost = reason;
+    clearTimeout(epoch.deadline);
     epoch.roundTrips.close(new AuthorityUnavailableError());
     epoch.session?.close();
     this.askedAt = undefined;
