@@ -44,8 +44,8 @@ describe('capacity units', () => {
     await bench.write(key, bytes);
     await bench.store.read([key]);
 
-    expect(record.length).toBeGreaterThan(17.5 * KIB);
-    expect(record.length).toBeLessThan(18.5 * KIB);
+    expect(record.length).toBeGreaterThan(17 * KIB);
+    expect(record.length).toBeLessThan(19 * KIB);
     expect(bench.items.operations).toEqual(['put', 'get']);
     const [written, read] = bench.consumed;
     expect(written?.writeUnits).toBeLessThanOrEqual(5);

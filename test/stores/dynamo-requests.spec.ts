@@ -79,7 +79,7 @@ describe('the requests of DynamoStore', () => {
     expect(new Set(results.map(({ entry }) => digest(entry?.bytes)))).toEqual(new Set([digest(bytes)]));
     for (const { operation, request } of [...bench.items.sent, ...bench.direct.sent]) {
       if (operation === 'batchWrite') expect(JSON.stringify(sizes(request))).toMatch(/^\[(\d+,){0,24}\d+\]$/);
-      if (operation === 'batchWrite') expect(sum(sizes(request)) * (4 / 3)).toBeLessThan(4 * KIB * KIB);
+      if (operation === 'batchWrite') expect(sum(sizes(request)) * (4 / 3)).toBeLessThan(KIB * KIB);
     }
     expect(Math.max(...bench.direct.sent.map(({ rows }) => rows.length))).toBeLessThanOrEqual(100);
   });

@@ -8,7 +8,7 @@ import { CacheError } from '../../errors.js';
  */
 export const MAX_KEYS_READ = 100;
 export const MAX_ITEMS_WRITTEN = 25;
-export const MAX_BATCH_BYTES = 4 * 1_024 * 1_024;
+export const MAX_BATCH_BYTES = 1_024 * 1_024;
 
 const IN_PARALLEL = 4;
 const BASE_DELAY_MS = 10;
