@@ -3,6 +3,7 @@ import { AuthModule } from './auth/auth.module.js';
 import { cachingModule } from './caching.module.js';
 import { ConfigModule, type ServiceConfig } from './config/index.js';
 import { HealthModule } from './health/health.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { PatientsModule } from './patients/patients.module.js';
 import { PrismaModule } from './prisma/prisma.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -19,6 +20,7 @@ export class AppModule {
         cachingModule(config),
         AuthModule.forRoot(config),
         HealthModule,
+        MetricsModule,
         UsersModule,
         PatientsModule,
       ],

@@ -33,7 +33,7 @@ export async function createApp(
   sendSecurityHeaders(fastify);
   logRequests(fastify);
   drainOnClose(fastify);
-  app.setGlobalPrefix('api', { exclude: ['health/{*path}'] });
+  app.setGlobalPrefix('api', { exclude: ['health/{*path}', 'metrics'] });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter());
   serveOpenApi(app);

@@ -23,6 +23,7 @@ function openApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('medications', 'Medications of a patient')
     .addTag('users', 'Who signs in')
     .addTag('development', 'Only outside production')
+    .addTag('operations', 'The cache and the metrics, for operators')
     .addTag('health', 'For orchestrators')
     .build();
   return SwaggerModule.createDocument(app, config);

@@ -37,7 +37,7 @@ interface Document {
   };
 }
 
-const PUBLIC = ['/health/live', '/health/ready', '/api/dev/tokens'];
+const PUBLIC = ['/health/live', '/health/ready', '/metrics', '/api/dev/tokens'];
 
 describe('/docs-json', () => {
   let app: TestApp;
@@ -73,6 +73,8 @@ describe('/docs-json', () => {
         'delete /api/patients/{id}',
         'delete /api/patients/{id}/exams/{itemId}',
         'delete /api/patients/{id}/medications/{itemId}',
+        'get /api/cache/entries',
+        'get /api/cache/stats',
         'get /api/patients',
         'get /api/patients/{id}',
         'get /api/patients/{id}/exams',
@@ -81,9 +83,11 @@ describe('/docs-json', () => {
         'get /api/users/me',
         'get /health/live',
         'get /health/ready',
+        'get /metrics',
         'patch /api/patients/{id}',
         'patch /api/patients/{id}/exams/{itemId}',
         'patch /api/patients/{id}/medications/{itemId}',
+        'post /api/cache/flush',
         'post /api/dev/tokens',
         'post /api/patients',
         'post /api/patients/{id}/exams',

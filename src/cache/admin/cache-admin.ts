@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AuthorityUnavailableError } from '../errors.js';
 import { CacheRuntime } from '../http/cache-runtime.js';
 import type { CachePrincipal } from '../http/route-call.js';
 import { Routes } from '../http/routes.js';
@@ -31,9 +32,10 @@ export class CacheAdmin {
    * @returns the new version, as `17.9f3ac1`
    * @throws {AuthorityUnavailableError}
    */
-  async flush(tag: Tag = EVERYTHING): Promise<string | undefined> {
+  async flush(tag: Tag = EVERYTHING): Promise<string> {
     const version = (await this.runtime.authority.bump([tag])).get(tag);
     await this.runtime.authority.barrier();
-    return version && formatVersion(version);
+    if (version === undefined) throw new AuthorityUnavailableError();
+    return formatVersion(version);
   }
 }
