@@ -32,10 +32,15 @@ export class BoundedThrottlerStorage implements ThrottlerStorage {
     return this.windows.subject.size + this.windows.address.size;
   }
 
+  /** Takes one request of `key` into account. `seconds`: until the next one is allowed, or the count begins to fall. */
+  count(key: string, windowMs: number, limit: number): { allowed: boolean; hits: number; seconds: number } {
+    const { allowed, hits, freesInMs } = this.windowOf(key, windowMs).take(this.now(), limit);
+    return { allowed, hits, seconds: Math.max(1, Math.ceil(freesInMs / 1_000)) };
+  }
+
   // Not `async`: the work is synchronous, only the throttler's port is not.
   increment(key: string, windowMs: number, limit: number): Promise<StorageRecord> {
-    const { allowed, hits, freesInMs } = this.windowOf(key, windowMs).take(this.now(), limit);
-    const seconds = Math.max(1, Math.ceil(freesInMs / 1_000));
+    const { allowed, hits, seconds } = this.count(key, windowMs, limit);
     return Promise.resolve({
       totalHits: hits,
       timeToExpire: seconds,
