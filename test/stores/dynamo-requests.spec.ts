@@ -43,7 +43,7 @@ describe('the requests of DynamoStore', () => {
     bench.items.interceptor = () => Promise.reject(new Error('chunk not written'));
     await expect(bench.write(key, someBytes(1_500_000, 'x'))).rejects.toThrow('chunk not written');
 
-    expect(bench.items.operations).toEqual(['batchWrite']);
+    expect(new Set(bench.items.operations)).toEqual(new Set(['batchWrite']));
     expect(await bench.store.read([key], { consistent: true })).toEqual([{ entry: undefined }]);
   });
 
@@ -137,10 +137,15 @@ describe('the requests of DynamoStore', () => {
     expect(digest(result?.entry?.bytes)).toBe(digest(bytes));
     expect(bench.items.sent.map(({ operation, rows }) => `${operation} ${rows.length}`)).toEqual([
       'get 1',
-      'batchGet 3',
-      'get 1',
+      'batchGet 2',
+      'batchGet 1',
+      'batchGet 2',
     ]);
-    expect(bench.items.sent.at(-1)?.request).toMatchObject({ ConsistentRead: true });
+    expect(bench.items.sent.slice(1).map(({ request }) => isConsistent(request))).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 
   it('read: of one key is one GetItem that is not consistent, of an expired large entry too', async () => {

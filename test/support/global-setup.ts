@@ -8,34 +8,60 @@ declare global {
   var endTestEngines: (() => Promise<void>) | undefined;
 }
 
+type Acquire = (name: 'POSTGRES' | 'DYNAMODB', options?: Embedded.LeaseOptions['options']) => Promise<string>;
+
 /**
  * Gives the tests a PostgreSQL: that of `TEST_DATABASE_URL`, an URL of a user who may create databases, else an
- * embedded one with empty data, which writes nothing through to the disk. The workers inherit the variable.
+ * embedded one with empty data, which writes nothing through to the disk. And a DynamoDB: that of
+ * `TEST_DYNAMODB_ENDPOINT`, else an embedded DynamoDB Local; where it cannot run, the tests that need it say so. The
+ * workers inherit the variables.
  */
 export default async function setup(): Promise<void> {
-  if (process.env['TEST_DATABASE_URL'] !== undefined) return;
+  const missing = ['TEST_DATABASE_URL', 'TEST_DYNAMODB_ENDPOINT'].filter(
+    (name) => process.env[name] === undefined,
+  );
+  if (missing.length === 0) return;
+  // The built code, by its path: Jest turns this file into a CommonJS module, without its resolver of sources.
+  const embedded = (await import(resolve('dist/embedded/index.js'))) as typeof Embedded;
   const dataDir = await mkdtemp(join(tmpdir(), 'careline-test-engines-'));
   // Under root PostgreSQL runs as another user, who has to enter.
   await chmod(dataDir, 0o755);
-  // The built code, by its path: Jest turns this file into a CommonJS module, without its resolver of sources.
-  const { EngineLease, POSTGRES } = (await import(resolve('dist/embedded/index.js'))) as typeof Embedded;
-  const lines: string[] = [];
-  try {
-    const lease = await EngineLease.acquire(POSTGRES, {
-      dataDir,
-      options: { fsync: false },
-      log: (line) => lines.push(line),
-    });
-    const url = new URL(lease.address);
-    url.pathname = '/postgres';
-    process.env['TEST_DATABASE_URL'] = url.href;
-    globalThis.endTestEngines = async () => {
-      delete process.env['TEST_DATABASE_URL'];
-      await lease.release();
-      await rm(dataDir, { recursive: true, force: true });
-    };
-  } catch (error) {
+  const leases: Embedded.EngineLease[] = [];
+  const acquire: Acquire = async (name, options = {}) => {
+    const lines: string[] = [];
+    const log = (line: string): number => lines.push(line);
+    try {
+      const lease = await embedded.EngineLease.acquire(embedded[name], { dataDir, options, log });
+      leases.push(lease);
+      return lease.address;
+    } catch (error) {
+      throw new Error(`the tests have no ${embedded[name].title}. ${lines.join('. ')}`, { cause: error });
+    }
+  };
+  globalThis.endTestEngines = async () => {
+    for (const name of missing) delete process.env[name];
+    await Promise.all(leases.map((lease) => lease.release()));
     await rm(dataDir, { recursive: true, force: true });
-    throw new Error(`the tests have no PostgreSQL. ${lines.join('. ')}`, { cause: error });
+  };
+  const started = await Promise.allSettled(
+    missing.map((name) => (name === 'TEST_DATABASE_URL' ? startPostgres : startDynamoDb)(acquire)),
+  );
+  const fault = started.find((outcome) => outcome.status === 'rejected');
+  if (fault === undefined) return;
+  await globalThis.endTestEngines();
+  throw fault.reason;
+}
+
+async function startPostgres(acquire: Acquire): Promise<void> {
+  const url = new URL(await acquire('POSTGRES', { fsync: false }));
+  url.pathname = '/postgres';
+  process.env['TEST_DATABASE_URL'] = url.href;
+}
+
+async function startDynamoDb(acquire: Acquire): Promise<void> {
+  try {
+    process.env['TEST_DYNAMODB_ENDPOINT'] = await acquire('DYNAMODB');
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
   }
 }
