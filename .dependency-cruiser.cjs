@@ -35,14 +35,21 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: ['^src/prisma/', '^src/cache/versions/', '\\.repository\\.ts$', '\\.spec\\.ts$', '\\.module\\.ts$'],
+        pathNot: [
+          '^src/prisma/',
+          '^src/cache/versions/',
+          '\\.repository\\.ts$',
+          '\\.spec\\.ts$',
+          '\\.module\\.ts$',
+        ],
       },
       to: { path: ['^src/prisma/(generated/|prisma\\.service)', 'node_modules/(@prisma|pg)/'] },
     },
     {
       name: 'src-imports-no-test-or-tool',
       severity: 'error',
-      from: { path: '^src/' },
+      comment: 'Unit tests beside the source may use the doubles of test/support.',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^(test|tools|bench|infra|scripts)/' },
     },
     {

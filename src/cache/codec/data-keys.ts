@@ -8,7 +8,7 @@ import { SingleFlight } from '../single-flight.js';
 import { DecodeError } from './decode-error.js';
 import type { DataKeyLimits } from './encryption-options.js';
 import { KmsUnavailable } from './kms-calls.js';
-import type { AwsSdk } from './message-cipher.js';
+import type { AwsSdk } from './aws-sdk.js';
 import type { WrappingKeys } from './wrapping-keys.js';
 
 /** What KMS is told, and writes to CloudTrail in clear text: the same for every entry. */

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { AwsSdk } from './message-cipher.js';
+import type { AwsSdk } from './aws-sdk.js';
 
 type Context = Record<string, string>;
 

@@ -1,13 +1,11 @@
 import { hash } from 'node:crypto';
 import { CacheError } from '../errors.js';
 import type { EntryKey } from '../stores/cache-store.js';
+import type { AwsSdk } from './aws-sdk.js';
 import { DataKeys } from './data-keys.js';
 import { DecodeError } from './decode-error.js';
 import { DATA_KEY_LIMITS, type ActiveEncryption } from './encryption-options.js';
 import { wrappingKeys } from './wrapping-keys.js';
-
-/** The AWS Encryption SDK, loaded only where something is encrypted. */
-export type AwsSdk = typeof import('@aws-crypto/client-node');
 
 type Client = ReturnType<AwsSdk['buildClient']>;
 type MessageHeader = Awaited<ReturnType<Client['decrypt']>>['messageHeader'];

@@ -2,7 +2,7 @@ import type { EncryptedDataKey, KeyringNode } from '@aws-crypto/client-node';
 import { hkdfSync } from 'node:crypto';
 import type { ActiveEncryption, KmsEncryption, LocalKey } from './encryption-options.js';
 import { KmsCalls } from './kms-calls.js';
-import type { AwsSdk } from './message-cipher.js';
+import type { AwsSdk } from './aws-sdk.js';
 
 /** The keys that data keys are wrapped under. */
 export interface WrappingKeys {
