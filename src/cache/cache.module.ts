@@ -110,7 +110,14 @@ function cacheManager(): DynamicModule {
     isGlobal: true,
     inject: [Running],
     useFactory: ({ keyvStore }: RunningCache) => ({
-      stores: [new Keyv({ store: keyvStore(CACHE_MANAGER_NAMESPACE), namespace: CACHE_MANAGER_NAMESPACE })],
+      stores: [
+        new Keyv({
+          store: keyvStore(CACHE_MANAGER_NAMESPACE),
+          namespace: CACHE_MANAGER_NAMESPACE,
+          useKeyPrefix: false,
+          throwOnErrors: true,
+        }),
+      ],
     }),
   });
 }

@@ -55,6 +55,11 @@ export class GuardedStore {
     return STATE_NAMES[this.breaker.state] ?? 'open';
   }
 
+  /** Longest entry that the store takes, in bytes. */
+  get maxEntryBytes(): number {
+    return this.options.store.capabilities.maxEntryBytes;
+  }
+
   /** A miss where the store cannot be asked. */
   async read(key: EntryKey, options: CallOptions): Promise<ReadResult> {
     return (await this.readMany([key], options))[0] ?? MISS;

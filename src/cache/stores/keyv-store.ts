@@ -1,15 +1,18 @@
 import { EventEmitter } from 'node:events';
 import type { KeyvStoreAdapter, StoredData } from 'keyv';
-import { canonicalArguments, type KeyScheme } from '../cache-key.js';
+import { packEnvelope, unpackEnvelope, type EnvelopeHead } from '../cache-envelope.js';
+import { canonicalArguments, type CallKeys, type KeyScheme } from '../cache-key.js';
 import type { Clock } from '../clock.js';
 import type { Codec } from '../codec/codec.js';
 import { DecodeError } from '../codec/decode-error.js';
-import type { Report } from '../events.js';
+import { CacheError } from '../errors.js';
+import type { CacheEvent, Report } from '../events.js';
 import type { GuardedStore } from '../guarded-store.js';
 import { canonicalTags, nameTag, type Tag } from '../versions/tag.js';
 import type { TagVersions } from '../versions/version.js';
 import type { VersionAuthority } from '../versions/version-authority.js';
 import type { EntryKey, StoredEntry } from './cache-store.js';
+import { GatheredKeys } from './gathered-keys.js';
 
 export interface KeyvStoreOptions {
   readonly store: GuardedStore;
@@ -22,19 +25,32 @@ export interface KeyvStoreOptions {
   readonly namespace: string;
 }
 
+const DAY_MS = 24 * 3_600_000;
 /** What Keyv calls "for ever": entries without a ttl. */
-const NO_TTL_MS = 10 * 365 * 24 * 3_600_000;
+const NO_TTL_MS = 10 * 365 * DAY_MS;
+
+interface KeyvEntry {
+  readonly key: string;
+  readonly value: unknown;
+  readonly ttl?: number;
+}
 
 /**
  * A `CacheStore` as Keyv's storage, so that cache-manager works over the same table. Keys are mutable here, so reads are
  * consistent. `clear` raises the version of the namespace's tag, which is part of every key: O(1), and seen by every
- * instance. Faults of the store are misses, as cache-manager's users expect, and counted.
+ * instance. Faults of the store are misses, as cache-manager's users expect, and counted; only `clear` throws.
+ *
+ * To be used with Keyv's `useKeyPrefix: false`, or Keyv takes `<namespace>:a` for the key `a`, and `throwOnErrors: true`,
+ * or Keyv keeps to itself that nothing was cleared.
  */
 export class KeyvStore extends EventEmitter implements KeyvStoreAdapter {
   readonly opts: Readonly<Record<string, unknown>> = {};
   readonly namespace: string;
   private readonly tags: readonly Tag[];
   private readonly name: string;
+  /** cache-manager deletes many keys one by one. */
+  private readonly deletes = new GatheredKeys((keys) => this.deleteMany(keys));
+  private rowMade: Promise<unknown> | undefined;
 
   constructor(private readonly options: KeyvStoreOptions) {
     super();
@@ -48,53 +64,42 @@ export class KeyvStore extends EventEmitter implements KeyvStoreAdapter {
   }
 
   async getMany<Value>(keys: string[]): Promise<StoredData<Value | undefined>[]> {
-    const entryKeys = await this.entryKeys(keys);
-    if (entryKeys === undefined) return keys.map(() => undefined);
-    const results = await this.options.store.readMany(entryKeys, { name: this.name, consistent: true });
+    const callKeys = await this.callKeys(keys);
+    if (callKeys === undefined) return keys.map(() => undefined);
+    const results = await this.options.store.readMany(
+      callKeys.map(({ entry }) => entry),
+      { name: this.name, consistent: true },
+    );
     return Promise.all(
-      results.map(async ({ entry, defect }, index) => {
+      callKeys.map(async (key, index) => {
+        const { entry, defect } = results[index] ?? {};
+        // What expired is as usual here as what is absent: deleted entries are such.
         if (defect !== undefined && defect !== 'expired') this.defect(defect);
-        const entryKey = entryKeys[index];
-        return entry && entryKey && ((await this.decode(entryKey, entry)) as StoredData<Value>);
+        return entry && ((await this.decode(key, entry)) as StoredData<Value>);
       }),
     );
   }
 
+  /** @returns whether it is stored now */
   async set(key: string, value: unknown, ttl?: number): Promise<boolean> {
-    await this.setMany([{ key, value, ...(ttl === undefined ? {} : { ttl }) }]);
-    return true;
+    return this.write([{ key, value, ...(ttl === undefined ? {} : { ttl }) }]);
   }
 
-  async setMany(values: { key: string; value: unknown; ttl?: number }[]): Promise<void> {
-    const { store, codec, clock } = this.options;
-    const entryKeys = await this.entryKeys(values.map(({ key }) => key));
-    if (entryKeys === undefined) return;
-    const createdAtMs = clock.now();
-    const entries = await Promise.all(
-      entryKeys.map(async (entryKey, index): Promise<[EntryKey, StoredEntry]> => {
-        const { value, ttl } = values[index] ?? {};
-        const bytes = await codec.encode(Buffer.from(String(value)), entryKey);
-        return [entryKey, { bytes, createdAtMs, expiresAtMs: createdAtMs + Math.ceil(ttl ?? NO_TTL_MS) }];
-      }),
-    );
-    await store.writeMany(entries, { name: this.name });
+  async setMany(entries: KeyvEntry[]): Promise<void> {
+    await this.write(entries);
   }
 
-  async delete(key: string): Promise<boolean> {
-    return this.deleteMany([key]);
+  delete(key: string): Promise<boolean> {
+    return this.deletes.add(key);
   }
 
   /** By entries that expired already: a store has no delete, and the table's own expiry takes them away. */
   async deleteMany(keys: string[]): Promise<boolean> {
-    const entryKeys = await this.entryKeys(keys);
-    if (entryKeys === undefined) return false;
-    const gone: StoredEntry = {
-      bytes: Buffer.alloc(0),
-      createdAtMs: this.options.clock.now(),
-      expiresAtMs: 0,
-    };
+    const callKeys = await this.callKeys(keys);
+    if (callKeys === undefined) return false;
+    const gone = this.gone();
     return this.options.store.writeMany(
-      entryKeys.map((entryKey) => [entryKey, gone] as const),
+      callKeys.map(({ entry }) => [entry, gone] as const),
       { name: this.name },
     );
   }
@@ -105,8 +110,14 @@ export class KeyvStore extends EventEmitter implements KeyvStoreAdapter {
 
   /** @throws {AuthorityUnavailableError}: that something is cleared must not be said when it is not */
   async clear(): Promise<void> {
-    await this.options.authority.bump(this.tags.slice(1));
-    await this.options.authority.barrier();
+    const { authority } = this.options;
+    try {
+      await authority.bump(this.tags.slice(1));
+    } catch (error) {
+      this.authorityDown();
+      throw error;
+    }
+    await authority.barrier();
   }
 
   /** The store belongs to the cache, which closes it. */
@@ -114,39 +125,111 @@ export class KeyvStore extends EventEmitter implements KeyvStoreAdapter {
     return Promise.resolve();
   }
 
+  private async write(entries: readonly KeyvEntry[]): Promise<boolean> {
+    const callKeys = await this.callKeys(entries.map(({ key }) => key));
+    if (callKeys === undefined) return false;
+    const rows = await Promise.all(
+      entries.map(async (entry, index): Promise<[EntryKey, StoredEntry | undefined][]> => {
+        const key = callKeys[index];
+        return key === undefined ? [] : [[key.entry, await this.encode(key, entry)]];
+      }),
+    ).then((all) => all.flat());
+    const gone = this.gone();
+    // What cannot be stored takes the older value away with it, and nothing else.
+    const stored = await this.options.store.writeMany(
+      rows.map(([key, entry]) => [key, entry ?? gone] as const),
+      { name: this.name },
+    );
+    return stored && rows.every(([, entry]) => entry !== undefined);
+  }
+
+  /** Undefined, and counted, when it cannot be stored. */
+  private async encode(key: CallKeys, { value, ttl }: KeyvEntry): Promise<StoredEntry | undefined> {
+    const { codec, clock, store } = this.options;
+    try {
+      const head: EnvelopeHead = { ...PLAIN_HEAD, args: key.args };
+      const envelope = packEnvelope({ head, body: Buffer.from(String(value)) }, key.entry);
+      const bytes = await codec.encode(envelope, key.entry);
+      if (bytes.length > store.maxEntryBytes) {
+        throw new CacheError('CACHE_ENTRY_TOO_LARGE', `An entry has ${bytes.length} bytes.`);
+      }
+      const createdAtMs = clock.now();
+      return { bytes, createdAtMs, expiresAtMs: createdAtMs + lifetimeMs(ttl) };
+    } catch (error) {
+      const code = error instanceof CacheError ? error.code : 'CACHE_STORE_FAULT';
+      this.options.report({ type: 'store-fault', operation: 'write', code });
+      return undefined;
+    }
+  }
+
+  /**
+   * Expired by everybody's clock, and recently enough for DynamoDB to delete it, which leaves what expired more than five
+   * years ago: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
+   */
+  private gone(): StoredEntry {
+    const createdAtMs = this.options.clock.now();
+    return { bytes: Buffer.alloc(0), createdAtMs, expiresAtMs: Math.max(0, createdAtMs - DAY_MS) };
+  }
+
   /** Undefined when the version of the namespace cannot be had: then nothing may be read or written. */
-  private async entryKeys(keys: readonly string[]): Promise<readonly EntryKey[] | undefined> {
+  private async callKeys(keys: readonly string[]): Promise<readonly CallKeys[] | undefined> {
     const versions = await this.versions();
     if (versions === undefined) return undefined;
-    return keys.map(
-      (key) => this.options.keys.of({ name: this.name, args: canonicalArguments([key]) }, versions).entry,
+    return keys.map((key) =>
+      this.options.keys.of({ name: this.name, args: canonicalArguments([key]) }, versions),
     );
   }
 
   private async versions(): Promise<TagVersions | undefined> {
-    const { authority, report } = this.options;
+    const { authority } = this.options;
     try {
       const versions = authority.known(this.tags) ?? (await authority.lookUp(this.tags));
-      if (this.tags.every((tag) => versions.has(tag))) return versions;
-      // The first use of the namespace makes its row.
-      await authority.bump(this.tags.slice(1));
-      return await authority.lookUp(this.tags);
+      if (this.isComplete(versions)) return versions;
+      // The first use of the namespace makes its row, once: a second bump would clear what was set after the first.
+      await (this.rowMade ??= authority.bump(this.tags.filter((tag) => !versions.has(tag))));
+      const made = await authority.lookUp(this.tags);
+      if (this.isComplete(made)) return made;
     } catch {
-      report({ type: 'not-stored', name: this.name, reason: 'authority-down' });
-      return undefined;
+      // Told below.
     }
+    this.rowMade = undefined;
+    this.authorityDown();
+    return undefined;
   }
 
-  private async decode(key: EntryKey, entry: StoredEntry): Promise<string | undefined> {
+  private isComplete(versions: TagVersions): boolean {
+    return this.tags.every((tag) => versions.has(tag));
+  }
+
+  private async decode(key: CallKeys, entry: StoredEntry): Promise<string | undefined> {
     try {
-      return (await this.options.codec.decode(entry.bytes, key)).toString('utf8');
+      const envelope = unpackEnvelope(await this.options.codec.decode(entry.bytes, key.entry), key.entry);
+      if (typeof envelope === 'string') this.defect(envelope);
+      else if (envelope.head.args !== key.args) this.defect('arguments');
+      else return envelope.body.toString('utf8');
     } catch (error) {
       this.defect(error instanceof DecodeError ? error.fault : 'malformed');
-      return undefined;
     }
+    return undefined;
   }
 
-  private defect(reason: Extract<Parameters<Report>[0], { type: 'defect' }>['reason']): void {
+  private authorityDown(): void {
+    this.options.report({ type: 'not-stored', name: this.name, reason: 'authority-down' });
+  }
+
+  private defect(reason: Extract<CacheEvent, { type: 'defect' }>['reason']): void {
     this.options.report({ type: 'defect', name: this.name, reason });
   }
+}
+
+const PLAIN_HEAD: Omit<EnvelopeHead, 'args'> = {
+  none: false,
+  everything: undefined,
+  dependencies: new Map(),
+  loadMs: 0,
+};
+
+/** Whole milliseconds; what is no number of them is for ever, as Keyv's own JSON makes it. */
+function lifetimeMs(ttl: number = NO_TTL_MS): number {
+  return Number.isNaN(ttl) ? NO_TTL_MS : Math.ceil(Math.min(Math.max(ttl, 0), NO_TTL_MS));
 }
