@@ -1,15 +1,17 @@
 /** Stable codes of the errors that the cache throws; `docs/errors.md` lists them. */
-export type CacheErrorCode =
-  | 'CACHE_TAG_INVALID'
-  | 'CACHE_OPTIONS_INVALID'
-  | 'CACHE_AUTHORITY_UNAVAILABLE'
-  | 'CACHE_ORIGIN_LAGGING'
-  | 'CACHE_STORE_FAULT'
-  | 'CACHE_STORE_TIMEOUT'
-  | 'CACHE_ENTRY_TOO_LARGE'
-  | 'CACHE_ENTRY_UNREADABLE'
-  | 'CACHE_ENCRYPTION_FAULT'
-  | 'CACHE_NOT_CACHED';
+export const CACHE_ERROR_CODES = [
+  'CACHE_TAG_INVALID',
+  'CACHE_OPTIONS_INVALID',
+  'CACHE_AUTHORITY_UNAVAILABLE',
+  'CACHE_ORIGIN_LAGGING',
+  'CACHE_STORE_FAULT',
+  'CACHE_STORE_TIMEOUT',
+  'CACHE_ENTRY_TOO_LARGE',
+  'CACHE_ENTRY_UNREADABLE',
+  'CACHE_ENCRYPTION_FAULT',
+  'CACHE_NOT_CACHED',
+] as const;
+export type CacheErrorCode = (typeof CACHE_ERROR_CODES)[number];
 
 /** The base of every error of the cache. Messages carry no keys and no values. */
 export class CacheError extends Error {
