@@ -16,8 +16,8 @@ const FAMILIES: readonly Of[] = [
   single(
     'gauge',
     'estimated_usd_per_million_hits',
-    'What the store consumed, at list prices, spread over the hits; NaN before the first.',
-    ({ total }) => total.usdPerMillionHits ?? Number.NaN,
+    'What the store consumed, at list prices, spread over the hits; absent before the first.',
+    ({ total }) => total.usdPerMillionHits,
   ),
   single('gauge', 'local_bytes', 'Bytes in the tier of this process.', ({ local }) => local.bytes),
   single('gauge', 'local_max_bytes', 'Bytes that it may have.', ({ local }) => local.maxBytes),
@@ -47,12 +47,15 @@ const FAMILIES: readonly Of[] = [
   }),
 ];
 
-function single(kind: Family['kind'], name: string, help: string, read: Read<number>): Of {
+function single(kind: Family['kind'], name: string, help: string, read: Read<number | null>): Of {
   return (now) => ({
     name: `careline_cache_${name}`,
     help,
     kind,
-    samples: () => [[{}, read(now())]],
+    samples: () => {
+      const value = read(now());
+      return value === null ? [] : [[{}, value]];
+    },
   });
 }
 

@@ -14,8 +14,9 @@ export interface Clinic {
   close(): Promise<void>;
 }
 
-export async function openClinic(): Promise<Clinic> {
-  const app = await startTestApp();
+/** @param environment variables that the service gets besides */
+export async function openClinic(environment: Record<string, string> = {}): Promise<Clinic> {
+  const app = await startTestApp(environment);
   const rows = await ClinicalRows.connect(app.databaseUrl);
   const patientId = await rows.patient('Own', 'Record');
   await rows.users(patientId);
