@@ -30,7 +30,7 @@ function parse(text: string): { readonly types: Map<string, string>; readonly sa
     samples.push({
       name,
       labels: Object.fromEntries<string>(
-        [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, k, v]) => [k, v]),
+        [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, k = '', v = '']) => [k, v]),
       ),
       value: Number(value.replace('Inf', 'Infinity')),
     });
