@@ -104,9 +104,12 @@ describe('KeyScheme', () => {
     ['readable', undefined],
     ['secret', secret],
   ])('makes %s keys that a store takes, however long the inputs are', (_kind, by) => {
+    const longText = fc
+      .tuple(fc.string({ unit: 'grapheme', maxLength: 5 }), fc.integer({ min: 0, max: 400 }))
+      .map(([text, times]) => text.repeat(times));
     const long = fc.record({
-      name: fc.string({ unit: 'grapheme', maxLength: 2_000, size: 'max' }),
-      args: fc.array(fc.string({ unit: 'grapheme', maxLength: 2_000, size: 'max' }), { maxLength: 3 }),
+      name: longText,
+      args: fc.array(longText, { maxLength: 3 }),
       tags: fc.integer({ min: 0, max: 40 }),
     });
     fc.assert(
@@ -146,6 +149,23 @@ describe('KeyScheme', () => {
     for (const forged of [`~${sha256(args)}`, sha256(args)]) {
       expect(keys.of({ name: 'f', args: forged }, versions).entry.partition).not.toBe(hashed);
       expect(keys.of({ name: `f#${forged}`, args: '' }, versions).entry.partition).not.toBe(hashed);
+    }
+  });
+
+  it.each([
+    ['readable', undefined],
+    ['secret', secret],
+  ])('keeps name and arguments apart in %s keys, also where both are any text', (_kind, by) => {
+    const keys = new KeyScheme('ns', by);
+    for (const separator of ['#', '#=', '\n']) {
+      const parts = ['f', 'a', 'b', 'c'];
+      // One text, cut in two at each separator.
+      const cuts = [1, 2, 3].map((at) => {
+        const [name, args] = [parts.slice(0, at), parts.slice(at)].map((side) => side.join(separator));
+        return keys.of({ name: name ?? '', args: args ?? '' }, versions);
+      });
+      expect(new Set(cuts.map(({ local }) => local)).size).toBe(3);
+      expect(new Set(cuts.map(({ entry }) => entry.partition)).size).toBe(3);
     }
   });
 

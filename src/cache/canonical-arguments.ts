@@ -10,10 +10,10 @@ const MAX_DEPTH = 64;
  * @throws {CacheUsageError} for functions, symbols, cycles, and objects of classes that have no canonical form
  */
 export function canonicalArguments(args: readonly unknown[]): string {
-  return canonical(args, []);
+  return canonical(args, 0);
 }
 
-function canonical(value: unknown, parents: object[]): string {
+function canonical(value: unknown, depth: number): string {
   switch (typeof value) {
     case 'string':
       return JSON.stringify(value);
@@ -29,32 +29,28 @@ function canonical(value: unknown, parents: object[]): string {
     case 'symbol':
       throw refused('functions and symbols cannot be part of a key');
     case 'object':
-      return value === null ? 'null' : canonicalObject(value, parents);
+      return value === null ? 'null' : canonicalObject(value, depth);
   }
 }
 
-function canonicalObject(value: object, parents: object[]): string {
+function canonicalObject(value: object, depth: number): string {
   if (types.isDate(value)) return `d(${value.getTime()})`;
   if (types.isUint8Array(value)) return `b(${Buffer.from(value).toString('base64')})`;
-  if (parents.includes(value)) throw refused('they must not contain themselves');
-  if (parents.length === MAX_DEPTH) throw refused(`they are nested more than ${MAX_DEPTH} deep`);
-  parents.push(value);
-  const text = Array.isArray(value) ? canonicalArray(value, parents) : canonicalFields(value, parents);
-  parents.pop();
-  return text;
+  if (depth === MAX_DEPTH) throw refused(`they contain themselves, or are nested over ${MAX_DEPTH} deep`);
+  return Array.isArray(value) ? canonicalArray(value, depth + 1) : canonicalFields(value, depth + 1);
 }
 
-function canonicalArray(array: readonly unknown[], parents: object[]): string {
+function canonicalArray(array: readonly unknown[], depth: number): string {
   let text = '[';
   for (let index = 0; index < array.length; index++) {
     if (index > 0) text += ',';
     const item = array[index];
-    text += item === undefined && !(index in array) ? 'hole' : canonical(item, parents);
+    text += item === undefined && !(index in array) ? 'hole' : canonical(item, depth);
   }
   return `${text}]`;
 }
 
-function canonicalFields(object: object, parents: object[]): string {
+function canonicalFields(object: object, depth: number): string {
   if (!isPlain(object)) throw refused('only plain objects, arrays, dates and bytes can be part of a key');
   if (Object.getOwnPropertySymbols(object).length > 0) {
     throw refused('functions and symbols cannot be part of a key');
@@ -62,7 +58,7 @@ function canonicalFields(object: object, parents: object[]): string {
   let text = '{';
   for (const name of Object.keys(object).sort()) {
     if (text.length > 1) text += ',';
-    text += `${JSON.stringify(name)}:${canonical((object as Record<string, unknown>)[name], parents)}`;
+    text += `${JSON.stringify(name)}:${canonical((object as Record<string, unknown>)[name], depth)}`;
   }
   return `${text}}`;
 }
