@@ -47,7 +47,7 @@ describe('a migration that fails', () => {
   it('names the migration, the reason and the line; nothing of it stays, nor is anything after it applied', async () => {
     await folder.write(
       '2_second',
-      `CREATE TABLE second ();\n-- é\nINSERT INTO first\n  VALUES (no_such_column);`,
+      `CREATE TABLE second ();\n-- ${'😀'.repeat(30)}\nINSERT INTO first\n  VALUES (no_such_column);`,
     );
 
     const failed = run();
@@ -104,6 +104,7 @@ describe('a migration that fails', () => {
   });
 
   it('its process dies in the middle: nothing of it stays, and the next run says that it did not finish', async () => {
+    await folder.remove('3_third');
     await folder.write('2_second', 'CREATE TABLE second (); SELECT pg_advisory_lock(4711)');
     await psql.query('SELECT pg_advisory_lock(4711)');
     const failed = run();
@@ -113,9 +114,12 @@ describe('a migration that fails', () => {
       );
       return killed.rowCount === 1;
     });
-    await expect(failed).rejects.toThrow('Migration 2_second failed: ');
+    await expect(failed).rejects.toThrow('Migration 2_second failed: terminating connection');
 
     expect(await exists('second')).toBe(false);
+    // Its lock went with its connection: it must not write on another.
+    expect((await ledger())[1]).toEqual({ name: '2_second', finished: false, logs: null });
+    // Nothing is to be applied, and yet the database is not up to date.
     await expect(run()).rejects.toThrow(/^Migration 2_second, begun at .*, did not finish/);
   });
 
