@@ -1,11 +1,11 @@
 /**
  * Where an entry stands. Entries are immutable: new data has new versions, and so another key. Both parts are made by
- * `cache-key.ts`; a store takes them as they are.
+ * `cache-key.ts`; a store takes them as they are, and refuses what is empty, too long or no well-formed text.
  */
 export interface EntryKey {
   /** What is cached: `<namespace>:<name>#<arguments or their hash>`. At most 1,024 bytes of UTF-8. */
   readonly partition: string;
-  /** Of which versions: sorted `<tag>@<version>`. At most 900 bytes of UTF-8. */
+  /** Of which versions: sorted `<tag>@<version>`. At most 900 bytes of UTF-8, without `#`. */
   readonly versions: string;
 }
 
@@ -30,6 +30,7 @@ export interface ReadResult {
 }
 
 export interface CallOptions {
+  /** Once it is aborted, the call rejects with its reason. */
   readonly signal?: AbortSignal;
   /** Reads only: see writes that were acknowledged before the call. Default false: entries are immutable. */
   readonly consistent?: boolean;
@@ -58,8 +59,8 @@ export interface ConsumedUnits {
 
 /**
  * A store of entries: it keeps and finds bytes, and knows nothing of tiers, versions or codecs. Faults are thrown as
- * `CacheError` with code `CACHE_STORE_FAULT`, an entry over the limit with `CACHE_ENTRY_TOO_LARGE`; a store never
- * disguises a fault as an absence or a success.
+ * `CacheError` with code `CACHE_STORE_FAULT`, an entry over the limit with `CACHE_ENTRY_TOO_LARGE`, a request that no
+ * store would take with `CACHE_OPTIONS_INVALID`; a store never disguises a fault as an absence or a success.
  */
 export interface CacheStore {
   readonly capabilities: StoreCapabilities;
@@ -70,11 +71,15 @@ export interface CacheStore {
   /** Stores all; a key that exists is replaced as a whole, never mixed. */
   write(entries: readonly (readonly [EntryKey, StoredEntry])[], options?: CallOptions): Promise<void>;
 
-  /** The unexpired entry of `partition` that was created last, whatever its versions. Undefined: there is none. */
+  /**
+   * The unexpired entry of `partition` that was created last, whatever its versions. Undefined: there is none, or that one
+   * cannot be used; an older one is not given in its place.
+   */
   newest(partition: string, options?: CallOptions): Promise<readonly [EntryKey, StoredEntry] | undefined>;
 
   /**
-   * Takes the lease on loading `key`, for `ttlMs`. Leases that ran out may be taken by anybody.
+   * Takes the lease on loading `key`, for `ttlMs`. Leases that ran out may be taken by anybody, one that is held by its
+   * owner again.
    * @returns whether `owner` holds it now
    */
   acquireLease(key: EntryKey, owner: string, ttlMs: number, options?: CallOptions): Promise<boolean>;
