@@ -39,6 +39,11 @@ export interface CacheCall<T> {
   readonly isOutage?: (error: unknown) => boolean;
   /** Values that may not be stored, such as a response that sets a cookie. Default: every value may. */
   readonly isCacheable?: (value: T) => boolean;
+  /**
+   * Who loads anew what is about to expire (`ttl`): a background task, the default, or the caller whose turn it is. The
+   * latter where a loader works only while its caller waits, as the handler of a request does.
+   */
+  readonly refresh?: 'background' | 'caller';
   /** Whether two values say the same. Default: their serial forms are equal. */
   readonly isSame?: (value: T, other: T) => boolean;
 }

@@ -64,7 +64,10 @@ export class TieredCache {
     if (entry !== undefined && (await dependenciesHold(call, entry, this.options))) {
       this.options.report({ type: 'hit', name: call.name, tier: 'L1' });
       this.options.onHit?.(call, versions, entry, loader);
-      if (this.isDueEarly(call, entry)) this.refresh(call, keys.local, versions, loader);
+      if (this.isDueEarly(call, entry)) {
+        const fresh = await this.refresh(call, keys.local, versions, loader);
+        if (fresh !== undefined) return this.outcome(call, fresh);
+      }
       return this.outcome(call, { entry, source: 'L1', notStored: undefined });
     }
     this.options.report({ type: 'miss', name: call.name, tier: 'L1' });
@@ -180,16 +183,26 @@ export class TieredCache {
     return this.options.clock.now() + head >= entry.expiresAtMs;
   }
 
-  private refresh<T>(call: CacheCall<T>, key: string, versions: TagVersions, loader: () => Promise<T>): void {
-    if (this.flights.has(key)) return;
+  /** What the caller loaded anew; undefined when that is done by somebody else, in the background, or failed. */
+  private async refresh<T>(
+    call: CacheCall<T>,
+    key: string,
+    versions: TagVersions,
+    loader: Loader<T>,
+  ): Promise<Filled<T> | undefined> {
+    if (this.flights.has(key)) return undefined;
     this.options.report({ type: 'refreshed-early', name: call.name });
-    this.flights
+    const flight = this.flights
       .run(
         key,
         () => this.filler.load(call, versions, loader),
         () => undefined,
       )
-      .catch(() => this.options.report({ type: 'load-failed', name: call.name }));
+      .catch(() => {
+        this.options.report({ type: 'load-failed', name: call.name });
+        return undefined;
+      });
+    return call.refresh === 'caller' ? ((await flight) as Filled<T> | undefined) : undefined;
   }
 
   private outcome<T>(

@@ -27,7 +27,9 @@ describe('the self-check', () => {
       return ((await checks())['consistent'] ?? 0) >= 3;
     });
 
-    expect(await checks()).toEqual({ consistent: expect.any(Number) as number });
+    // A check that comes after the next change says nothing, and is counted as such.
+    const outcomes = Object.keys(await checks()).filter((outcome) => outcome !== 'changed');
+    expect(outcomes).toEqual(['consistent']);
     expect((await stats()).total.inconsistencies).toBe(0);
   });
 

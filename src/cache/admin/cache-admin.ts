@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuthorityUnavailableError } from '../errors.js';
 import { CacheRuntime } from '../http/cache-runtime.js';
-import type { CachePrincipal } from '../http/route-call.js';
+import type { CachePrincipal } from '../http/route-key.js';
 import { Routes } from '../http/routes.js';
 import { EVERYTHING, type Tag } from '../versions/tag.js';
 import { formatVersion } from '../versions/version.js';

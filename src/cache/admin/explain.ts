@@ -3,7 +3,8 @@ import type { Consistency } from '../cache-call.js';
 import type { CallKeys } from '../cache-key.js';
 import type { CachedOptions } from '../http/cached.decorator.js';
 import type { CacheRuntime } from '../http/cache-runtime.js';
-import type { CachePrincipal, Uncached } from '../http/route-call.js';
+import type { Uncached } from '../http/route-call.js';
+import type { CachePrincipal } from '../http/route-key.js';
 import type { Routes } from '../http/routes.js';
 import type { LocalEntry } from '../local-tier.js';
 import type { Inspection } from '../shared-tier.js';
@@ -82,7 +83,7 @@ export async function explain(
   const { call: route, pattern, params } = matched;
   const { name, scope, consistency } = route;
   const found = { path: address, ...EMPTY, route: { name, pattern, scope, consistency } };
-  const call = route.ofKeyed({ params, query: queryOf(search), headers: {}, principal });
+  const call = route.ofKeyed({ pattern, params, query: queryOf(search), headers: {}, principal });
   if (typeof call === 'string') return { ...found, obstacle: call };
 
   const known = (tag: Tag): Version | undefined => runtime.authority.known([tag])?.get(tag);

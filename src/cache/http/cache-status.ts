@@ -1,4 +1,5 @@
 import type { CacheOutcome } from '../cache-call.js';
+import type { NotStored } from '../events.js';
 
 const seconds = (ms: number): number => Math.floor(ms / 1000);
 
@@ -20,3 +21,11 @@ export function cacheStatus(outcome: Omit<CacheOutcome<unknown>, 'value'>, reloa
     }
   }
 }
+
+/** The value of `Cache-Status` for a request that the cache had no part in. */
+export function bypassStatus(reason: NotStored): string {
+  return `careline; fwd=bypass; detail=${reason}`;
+}
+
+/** For a response that is for this request alone. */
+export const NOT_CACHEABLE_STATUS = 'careline; fwd=miss; detail=not-cacheable';

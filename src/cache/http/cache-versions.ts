@@ -1,14 +1,18 @@
 import { parseTag, type Tag } from '../versions/tag.js';
-import { formatVersion, parseVersion, type TagVersions, type Version } from '../versions/version.js';
+import { formatVersion, newerOf, parseVersion, type TagVersions, type Version } from '../versions/version.js';
 
 /** Carries versions from a write's response to the next read, which may be on another instance. */
 export const CACHE_VERSIONS = 'cache-versions';
 
 const MAX_LENGTH = 4_096;
 
-/** `patient:7b1d…=17.9f3ac1, patients=4.81c0de`. */
-export function formatCacheVersions(versions: TagVersions): string {
-  return [...versions].map(([tag, version]) => `${tag}=${formatVersion(version)}`).join(', ');
+/**
+ * `patient:7b1d…=17.9f3ac1, patients=4.81c0de`.
+ * @returns undefined when there is nothing to tell, or more than would be read
+ */
+export function formatCacheVersions(versions: TagVersions): string | undefined {
+  const text = [...versions].map(([tag, version]) => `${tag}=${formatVersion(version)}`).join(', ');
+  return text === '' || text.length > MAX_LENGTH ? undefined : text;
 }
 
 /**
@@ -25,7 +29,9 @@ export function parseCacheVersions(
     const [name = '', text = ''] = item.trim().split('=');
     const version = parseVersion(text);
     const tag = readTag(name);
-    if (version !== undefined && tag !== undefined && tags.includes(tag)) floor.set(tag, version);
+    if (version !== undefined && tag !== undefined && tags.includes(tag)) {
+      floor.set(tag, newerOf(floor.get(tag), version));
+    }
   }
   return floor.size > 0 ? floor : undefined;
 }

@@ -2,30 +2,38 @@ import {
   GatewayTimeoutException,
   Inject,
   Injectable,
-  ServiceUnavailableException,
   type CallHandler,
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import type { CacheOutcome } from '../cache-call.js';
-import { CacheError } from '../errors.js';
+import type { NotStored } from '../events.js';
+import { askCache } from './ask-cache.js';
 import { CacheRuntime } from './cache-runtime.js';
-import { cacheStatus } from './cache-status.js';
-import type { CachedResponse } from './cached-response.js';
-import { captureResponse, recaptureResponse, Uncapturable } from './capture-response.js';
-import { matches } from './if-none-match.js';
+import { bypassStatus, NOT_CACHEABLE_STATUS } from './cache-status.js';
+import { Uncapturable } from './capture-response.js';
 import { requestDirectives } from './request-directives.js';
 import type { RouteCall } from './route-call.js';
+import { RouteLoad } from './route-load.js';
 import { Routes } from './routes.js';
+import { markUncached, sendCached } from './send-response.js';
 import { WriteBarrier } from './write-barrier.js';
 
+/** RFC 9110, section 9.2.1. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
+/** A request of a cached route. */
+interface Exchange {
+  readonly route: RouteCall;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly next: CallHandler;
+}
+
 /**
- * Serves `@Cached` routes from the cache, and holds back the answer of every unsafe request until this instance can no
- * longer overlook what it changed. It is the outermost interceptor: what it keeps are the bytes that are sent.
+ * Serves `@Cached` routes from the cache, and lets every unsafe request pass the barrier. It is the outermost
+ * interceptor: what it keeps are the bytes that are sent.
  */
 @Injectable()
 export class CacheInterceptor implements NestInterceptor {
@@ -42,76 +50,40 @@ export class CacheInterceptor implements NestInterceptor {
     const reply = http.getResponse<FastifyReply>();
     if (!SAFE_METHODS.has(request.method))
       return this.barrier.pass(context.getHandler(), request, reply, next);
+    // A handler of all methods is cached for these.
+    if (request.method !== 'GET' && request.method !== 'HEAD') return next.handle();
     const route = this.routes.of(context);
-    return route === undefined ? next.handle() : from(this.read(route, request, reply, next));
+    if (route === undefined) return next.handle();
+    const exchange = { route, request, reply, next };
+    return route.answersItself ? this.passBy(exchange, 'not-cacheable') : from(this.read(exchange));
   }
 
-  private async read(
-    route: RouteCall,
-    request: FastifyRequest,
-    reply: FastifyReply,
-    next: CallHandler,
-  ): Promise<unknown> {
-    const handle = () => lastValueFrom(next.handle() as Observable<unknown>, { defaultValue: undefined });
-    const { noStore, noCache, onlyIfCached } = requestDirectives(request.headers);
-    const call = noStore ? 'bypass' : route.of(request);
-    if (typeof call === 'string') {
-      this.runtime.report({ type: 'not-stored', name: route.name, reason: call });
-      reply
-        .header('cache-status', `careline; fwd=bypass; detail=${call}`)
-        .header('cache-control', 'private, no-store');
-      return handle();
+  private async read(exchange: Exchange): Promise<unknown> {
+    const { route, request, reply, next } = exchange;
+    const directives = requestDirectives(request.headers);
+    const { noStore, noCache, onlyIfCached } = directives;
+    const call = route.of(request, reply.getHeader('vary'));
+    if (onlyIfCached && (noCache || typeof call === 'string')) throw new GatewayTimeoutException();
+    if (typeof call === 'string') return lastValueFrom(this.passBy(exchange, call));
+    // With `only-if-cached` nothing is loaded, so nothing is stored either.
+    if (noStore && !onlyIfCached) return lastValueFrom(this.passBy(exchange, 'bypass'));
+
+    const load = new RouteLoad(route, reply, () => lastValueFrom(next.handle() as Observable<unknown>));
+    const outcome = await askCache(this.runtime.cache, call, load, directives, request.method);
+    const { value, source } = outcome;
+    if (!(value instanceof Uncapturable)) {
+      if (source !== 'load') load.undo();
+      return sendCached(route, request, reply, { ...outcome, value }, noCache);
     }
-    const mode = onlyIfCached ? 'only-if-cached' : noCache ? 'reload' : undefined;
-    const outcome = await this.ask(() =>
-      this.runtime.cache.getOrLoad({ ...call, mode }, async (again) => {
-        if (again) return recaptureResponse(await handle());
-        const before = reply.getHeaders();
-        return captureResponse(await handle(), reply, before);
-      }),
-    );
-    if (outcome.value instanceof Uncapturable) {
-      reply.header('cache-status', 'careline; fwd=miss; detail=not-cacheable');
-      // What cannot be captured cannot be shared either: who joined somebody else's load runs the handler itself.
-      return outcome.source === 'joined' ? handle() : outcome.value.value;
-    }
-    return send(route, request, reply, outcome as CacheOutcome<CachedResponse>, noCache);
+    markUncached(route, reply, NOT_CACHEABLE_STATUS);
+    // What is for one request alone cannot be shared: who joined somebody else's load runs the handler itself.
+    return source === 'joined' ? load.handle() : value.value;
   }
 
-  private async ask<T>(question: () => Promise<T>): Promise<T> {
-    try {
-      return await question();
-    } catch (error) {
-      if (error instanceof CacheError && error.code === 'CACHE_NOT_CACHED')
-        throw new GatewayTimeoutException();
-      if (error instanceof CacheError) throw new ServiceUnavailableException(undefined, { cause: error });
-      throw error;
-    }
+  /** Answers as if there were no cache, and says why. */
+  private passBy({ route, reply, next }: Exchange, reason: NotStored): Observable<unknown> {
+    this.runtime.report({ type: 'not-stored', name: route.name, reason });
+    markUncached(route, reply, bypassStatus(reason));
+    return next.handle() as Observable<unknown>;
   }
-}
-
-/** Sets the reply's head from `outcome`, and gives its bytes to Nest; undefined for 304. */
-function send(
-  route: RouteCall,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  outcome: CacheOutcome<CachedResponse>,
-  reloaded: boolean,
-): Buffer | undefined {
-  const { status, headers, body, etag } = outcome.value;
-  reply.header('cache-control', route.cacheControl).header('vary', route.varyHeader);
-  for (const name in headers) reply.header(name, headers[name]);
-  reply.header('cache-status', cacheStatus(outcome, reloaded));
-  if (outcome.source !== 'load') reply.header('age', Math.floor(outcome.ageMs / 1000));
-  if (status !== 200) {
-    reply.status(status);
-    return body;
-  }
-  reply.header('etag', etag);
-  if (!matches(request.headers['if-none-match'], etag)) {
-    reply.status(200);
-    return body;
-  }
-  reply.status(304).removeHeader('content-type');
-  return undefined;
 }

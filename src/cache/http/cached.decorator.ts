@@ -17,11 +17,16 @@ interface CommonOptions {
    * own. `role`: everybody with the same roles.
    */
   readonly scope: 'shared' | 'principal' | 'role';
+  /** What the route is called in keys and metrics; must be unique. Default: `<controller>.<handler>`. */
+  readonly name?: string;
   /** Query parameters that the response depends on. A request that has others is not cached. */
   readonly query?: readonly string[];
   /** Request header fields that the response depends on; they also go into `Vary`. */
   readonly vary?: readonly string[];
-  /** The response's `Cache-Control`. Default `private, no-cache`: clients keep it, and ask each time whether it still holds. */
+  /**
+   * The response's `Cache-Control`, for clients; the handler's own goes before it. Default: what a hook or `@Header` set,
+   * else `private, no-cache`: clients keep it, and ask each time whether it still holds.
+   */
   readonly cacheControl?: string;
 }
 
@@ -44,6 +49,8 @@ export interface ExpiringOptions extends CommonOptions {
   readonly consistency: 'ttl';
   readonly ttl: Duration;
   readonly staleIfError?: Duration;
+  /** Nothing invalidates it but time. */
+  readonly tags?: never;
 }
 
 export type CachedOptions = VersionedOptions | ExpiringOptions;
@@ -51,7 +58,12 @@ export type CachedOptions = VersionedOptions | ExpiringOptions;
 export const CACHED = 'careline:cached';
 export const INVALIDATES = 'careline:invalidates';
 
-/** Caches the responses of a GET route; HEAD is served from it too. Needs the interceptor of `CacheModule`. */
+/**
+ * Caches the responses of a GET route; HEAD is answered from it too, but fills nothing. Needs the interceptor of
+ * `CacheModule`. Not kept, and answered as without it: other statuses than 200, responses that set a cookie, redirects,
+ * streams, events, rendered pages, nothing at all, what the handler sends by itself, forbids to keep (`no-store`), or
+ * lets vary on a header field that is not declared, and JSON that a `preSerialization` hook of Fastify would change.
+ */
 export const Cached = (options: CachedOptions): MethodDecorator => SetMetadata(CACHED, options);
 
 /** The tags that a write changed, given the request and what the handler returned. */

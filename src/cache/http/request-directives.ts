@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 /** What a request says about caches (RFC 9111, section 5.2.1). */
 export interface RequestDirectives {
-  /** `no-store`: answer from the origin, keep nothing. */
+  /** `no-store`: keep nothing of the answer. */
   readonly noStore: boolean;
   /** `no-cache`, `max-age=0`, or the older `Pragma: no-cache`: answer from the origin. */
   readonly noCache: boolean;
@@ -11,20 +11,29 @@ export interface RequestDirectives {
 }
 
 const NONE: RequestDirectives = { noStore: false, noCache: false, onlyIfCached: false };
+const MAX_AGE_0 = /^max-age="?0+"?$/;
 
 /** Unknown directives are ignored, as the RFC asks. */
 export function requestDirectives(headers: IncomingHttpHeaders): RequestDirectives {
   const cacheControl = headers['cache-control'];
-  if (cacheControl === undefined) return headers.pragma === 'no-cache' ? { ...NONE, noCache: true } : NONE;
-  const directives = new Set(
-    cacheControl
-      .toLowerCase()
-      .split(',')
-      .map((directive) => directive.trim()),
-  );
+  if (cacheControl === undefined) {
+    // RFC 9111, section 5.4: it counts only where there is no Cache-Control.
+    return headers.pragma !== undefined && directivesOf(headers.pragma).includes('no-cache')
+      ? { ...NONE, noCache: true }
+      : NONE;
+  }
+  const directives = directivesOf(cacheControl);
   return {
-    noStore: directives.has('no-store'),
-    noCache: directives.has('no-cache') || directives.has('max-age=0'),
-    onlyIfCached: directives.has('only-if-cached'),
+    noStore: directives.includes('no-store'),
+    noCache: directives.some((directive) => directive === 'no-cache' || MAX_AGE_0.test(directive)),
+    onlyIfCached: directives.includes('only-if-cached'),
   };
+}
+
+/** The members of a `Cache-Control` or `Pragma`, in lower case. */
+export function directivesOf(value: string): readonly string[] {
+  return value
+    .toLowerCase()
+    .split(',')
+    .map((directive) => directive.trim());
 }

@@ -1,7 +1,6 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { CacheCall, Consistency } from '../cache-call.js';
-import { canonicalArguments } from '../cache-key.js';
 import { toMs } from '../duration.js';
 import { CacheUsageError } from '../errors.js';
 import { canonicalTags, EVERYTHING, type Tag } from '../versions/tag.js';
@@ -9,20 +8,8 @@ import { CACHE_VERSIONS, parseCacheVersions } from './cache-versions.js';
 import { responseSerializer, type CachedResponse } from './cached-response.js';
 import { Uncapturable } from './capture-response.js';
 import type { CachedOptions, CachedRequest } from './cached.decorator.js';
-
-/** Who makes a request, as far as the cache is concerned. */
-export interface CachePrincipal {
-  readonly subject: string;
-  readonly roles: readonly string[];
-}
-
-/** A request as far as a key depends on it. */
-export interface KeyedRequest {
-  readonly params: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, unknown>>;
-  readonly headers: IncomingHttpHeaders;
-  readonly principal: CachePrincipal | undefined;
-}
+import { headerOf, routeKey, type CachePrincipal, type KeyedRequest } from './route-key.js';
+import { mergeVary, varyFields, type HeaderValue } from './vary.js';
 
 export interface RouteDefaults {
   readonly consistency: Exclude<Consistency, 'ttl'>;
@@ -32,7 +19,10 @@ export interface RouteDefaults {
 }
 
 /** Why a request cannot be answered through the cache. */
-export type Uncached = 'undeclared-query' | 'no-principal' | 'tags-failed';
+export type Uncached = 'undeclared-query' | 'no-principal' | 'tags-failed' | 'not-cacheable';
+
+/** For clinical data: clients may keep it, and ask each time whether it still holds. */
+export const DEFAULT_CACHE_CONTROL = 'private, no-cache';
 
 type Capture = CachedResponse | Uncapturable;
 type Settled = Omit<CacheCall<Capture>, 'args' | 'tags' | 'floor' | 'mode'>;
@@ -42,15 +32,18 @@ export class RouteCall {
   private readonly settled: Settled;
   private readonly query: readonly string[];
   private readonly vary: readonly string[];
-  /** `Vary` of its responses. */
+  /** What its responses vary on, beside what hooks and handlers say. */
   readonly varyHeader: string;
-  readonly cacheControl: string;
+  /** `Cache-Control` of its responses; undefined: what else was said, or {@link DEFAULT_CACHE_CONTROL}. */
+  readonly cacheControl: string | undefined;
 
   /** @throws {CacheUsageError} when an option is wrong */
   constructor(
     readonly name: string,
     private readonly options: CachedOptions,
     private readonly defaults: RouteDefaults,
+    /** Its responses cannot be cached, whatever they are. */
+    readonly answersItself = false,
   ) {
     if (!['shared', 'principal', 'role'].includes(options.scope)) {
       throw new CacheUsageError('CACHE_OPTIONS_INVALID', `${name}: scope must be shared, principal or role.`);
@@ -65,13 +58,21 @@ export class RouteCall {
       snapshot: !('snapshot' in options && options.snapshot === false),
       serializer: responseSerializer,
       isOutage: defaults.isOutage,
-      isCacheable: (value) => !(value instanceof Uncapturable) && mayBeKept(value),
-      isSame: (value, other) => bodyOf(value) === bodyOf(other),
+      isCacheable: (value) => !(value instanceof Uncapturable),
+      isSame: isSameBody,
+      refresh: 'caller',
     };
     this.query = [...(options.query ?? [])].sort();
-    this.vary = [...(options.vary ?? [])].map((field) => field.toLowerCase()).sort();
-    this.varyHeader = ['authorization', ...this.vary].join(', ');
-    this.cacheControl = options.cacheControl ?? 'private, no-cache';
+    this.vary = [...new Set((options.vary ?? []).map((field) => field.toLowerCase()))].sort();
+    this.varyHeader = mergeVary('authorization', this.vary.join(', '));
+    this.cacheControl = options.cacheControl;
+    checkFields(name, this.vary, options.cacheControl);
+  }
+
+  /** Whether the request header `field`, in lower case, is part of the key of requests with `preset` as their `Vary`. */
+  keys(field: string, preset: HeaderValue): boolean {
+    if (field === 'authorization' && this.options.scope === 'principal') return true;
+    return this.vary.includes(field) || varyFields(preset).includes(field);
   }
 
   get scope(): CachedOptions['scope'] {
@@ -82,38 +83,44 @@ export class RouteCall {
     return this.settled.consistency;
   }
 
-  /** The call for `request`, or why there is none. */
-  of(request: FastifyRequest): CacheCall<Capture> | Uncached {
+  /**
+   * The call for `request`, or why there is none.
+   * @param vary `Vary` as it is before the handler runs
+   */
+  of(request: FastifyRequest, vary: HeaderValue): CacheCall<Capture> | Uncached {
     return this.ofKeyed({
+      pattern: request.routeOptions.url ?? '',
       // A copy: the router's own objects have a prototype of their own.
       params: { ...(request.params as Readonly<Record<string, string>>) },
+      hosts: (request as FastifyRequest & Pick<KeyedRequest, 'hosts'>).hosts,
       query: (request.query ?? {}) as Readonly<Record<string, unknown>>,
       headers: request.headers,
       principal: this.defaults.principalOf(request),
+      vary,
     });
   }
 
   /** As {@link of}, for a request that nobody makes. */
-  ofKeyed({ params, query, headers, principal }: KeyedRequest): CacheCall<Capture> | Uncached {
+  ofKeyed(request: KeyedRequest): CacheCall<Capture> | Uncached {
+    const { params, query, headers, principal, vary } = request;
+    if (this.answersItself) return 'not-cacheable';
     // What is not declared is not in the key: a handler that looks at it would answer everybody with one's answer.
     if (Object.keys(query).some((name) => !this.query.includes(name))) return 'undeclared-query';
     if (this.options.scope !== 'shared' && principal === undefined) return 'no-principal';
+    const fields = vary === undefined ? this.vary : varyFields(mergeVary(vary, this.vary.join(', ')));
+    if (fields.includes('*')) return 'not-cacheable';
     const tags = this.tagsOf({ params, query, subject: principal?.subject });
     if (tags === undefined) return 'tags-failed';
     const floor = parseCacheVersions(headerOf(headers, CACHE_VERSIONS), tags);
-    const args = canonicalArguments([
-      params,
-      this.query.map((name) => query[name]),
-      this.scopeOf(principal),
-      this.vary.map((field) => headerOf(headers, field)),
-    ]);
+    const args = routeKey(request, this.query, this.scopeOf(principal), fields);
     return { ...this.settled, args, tags, ...(floor === undefined ? {} : { floor }) };
   }
 
   private tagsOf(request: CachedRequest): readonly Tag[] | undefined {
-    if (!('tags' in this.options)) return [EVERYTHING];
+    const { tags } = this.options;
+    if (tags === undefined) return [EVERYTHING];
     try {
-      return canonicalTags(this.options.tags(request));
+      return canonicalTags(tags(request));
     } catch {
       return undefined;
     }
@@ -131,19 +138,20 @@ export class RouteCall {
   }
 }
 
-/** What a body is known by; undefined where there is none. */
-function bodyOf(value: Capture): string | undefined {
-  return value instanceof Uncapturable ? undefined : value.etag;
+function isSameBody(value: Capture, other: Capture): boolean {
+  if (value instanceof Uncapturable || other instanceof Uncapturable) return false;
+  return value.body.equals(other.body);
 }
 
-/** 200 only, no cookies, and not what the handler itself forbids to keep. */
-function mayBeKept({ status, headers }: CachedResponse): boolean {
-  return (
-    status === 200 && !('set-cookie' in headers) && !(headers['cache-control'] ?? '').includes('no-store')
-  );
-}
-
-function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value.join(', ') : value;
+/** A field that cannot be sent would fail every request of its route. */
+function checkFields(route: string, vary: readonly string[], cacheControl: string | undefined): void {
+  try {
+    for (const field of vary) validateHeaderName(field);
+    if (cacheControl !== undefined) validateHeaderValue('cache-control', cacheControl);
+  } catch {
+    throw new CacheUsageError(
+      'CACHE_OPTIONS_INVALID',
+      `${route}: vary or cacheControl cannot be sent in a header.`,
+    );
+  }
 }

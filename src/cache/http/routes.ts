@@ -9,6 +9,7 @@ import { CacheUsageError } from '../errors.js';
 import { CacheRuntime } from './cache-runtime.js';
 import { CACHED, type CachedOptions } from './cached.decorator.js';
 import { RouteDiscovery, type Handler } from './discovered-routes.js';
+import { answersItself, methodName } from './handler-metadata.js';
 import { PathPattern } from './path-pattern.js';
 import { RouteCall } from './route-call.js';
 
@@ -71,12 +72,15 @@ export class Routes implements OnApplicationBootstrap {
   private settle(controller: Type, handler: Handler): RouteCall | undefined {
     const options = Reflect.getMetadata(CACHED, handler) as CachedOptions | undefined;
     if (options === undefined) return undefined;
-    const name = `${controller.name}.${handler.name}`;
+    const name = options.name ?? `${controller.name}.${methodName(controller, handler)}`;
     // The name is in the key: under one name two routes would serve each other's answers.
     if (this.byName.has(name)) {
-      throw new CacheUsageError('CACHE_OPTIONS_INVALID', `Two cached routes are called ${name}.`);
+      throw new CacheUsageError(
+        'CACHE_OPTIONS_INVALID',
+        `Two cached routes are called ${name}: give one of them a name of its own.`,
+      );
     }
-    const route = new RouteCall(name, options, this.runtime.defaults);
+    const route = new RouteCall(name, options, this.runtime.defaults, answersItself(controller, handler));
     this.byName.set(name, route);
     return route;
   }

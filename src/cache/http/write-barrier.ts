@@ -1,6 +1,13 @@
-import { Inject, Injectable, type CallHandler, type ExecutionContext } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { catchError, concatMap, from, type Observable } from 'rxjs';
+import {
+  Inject,
+  Injectable,
+  type CallHandler,
+  type ExecutionContext,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { concatMap, type Observable } from 'rxjs';
 import { EVERYTHING } from '../versions/tag.js';
 import { CacheRuntime } from './cache-runtime.js';
 import { CACHE_VERSIONS, formatCacheVersions } from './cache-versions.js';
@@ -8,27 +15,45 @@ import { INVALIDATES, type CachedRequest, type Invalidated } from './cached.deco
 
 /**
  * Rule 5: after the commit, also when the handler then fails, one round trip on the feed, and only then the answer. It
- * holds for every unsafe request: there is nothing to declare, and nothing to forget.
+ * holds for every unsafe request that a guard let in: there is nothing to declare, and nothing to forget.
+ *
+ * The round trip is made where Fastify is about to send: whoever answers, the handler by `@Res()`, an exception filter or
+ * Nest, it comes before the first byte. What is written to `reply.raw` goes past it.
  */
 @Injectable()
-export class WriteBarrier {
-  constructor(@Inject(CacheRuntime) private readonly runtime: CacheRuntime) {}
+export class WriteBarrier implements OnModuleInit {
+  /** Requests whose answers have to wait. */
+  private readonly held = new WeakSet<FastifyRequest>();
 
+  constructor(
+    @Inject(CacheRuntime) private readonly runtime: CacheRuntime,
+    private readonly adapterHost: HttpAdapterHost,
+  ) {}
+
+  onModuleInit(): void {
+    const fastify = this.adapterHost.httpAdapter?.getInstance<FastifyInstance>();
+    // Without an HTTP server (`createApplicationContext`) nobody writes by HTTP.
+    fastify?.addHook('onSend', (request, _reply, payload, done) => {
+      if (!this.held.delete(request)) return done(null, payload);
+      this.runtime.authority.barrier().then(() => done(null, payload), done);
+    });
+  }
+
+  /** Runs the handler of an unsafe request, whose answer will wait. */
   pass(
     handler: ReturnType<ExecutionContext['getHandler']>,
     request: FastifyRequest,
     reply: FastifyReply,
     next: CallHandler,
   ): Observable<unknown> {
-    const { authority } = this.runtime;
+    this.held.add(request);
     const tagsOf = Reflect.getMetadata(INVALIDATES, handler) as Invalidated | undefined;
+    if (tagsOf === undefined) return next.handle() as Observable<unknown>;
     return next.handle().pipe(
       concatMap(async (response: unknown) => {
-        await authority.barrier();
-        if (tagsOf !== undefined) await this.tellVersions(tagsOf, request, reply, response);
+        await this.tellVersions(tagsOf, request, reply, response);
         return response;
       }),
-      catchError((error: unknown) => from(authority.barrier().then(() => Promise.reject(error as Error)))),
     );
   }
 
@@ -39,15 +64,17 @@ export class WriteBarrier {
     reply: FastifyReply,
     response: unknown,
   ): Promise<void> {
+    const { authority, defaults, report } = this.runtime;
     try {
-      const tags = tagsOf(
-        toCachedRequest(request, this.runtime.defaults.principalOf(request)?.subject),
-        response,
+      const tags = new Set(
+        tagsOf(toCachedRequest(request, defaults.principalOf(request)?.subject), response),
       );
-      const versions = await this.runtime.authority.lookUp(tags.filter((tag) => tag !== EVERYTHING));
-      if (versions.size > 0) reply.header(CACHE_VERSIONS, formatCacheVersions(versions));
+      tags.delete(EVERYTHING);
+      const told = formatCacheVersions(await authority.lookUp([...tags]));
+      if (told !== undefined) reply.header(CACHE_VERSIONS, told);
+      else if (tags.size > 0) report({ type: 'versions-untold' });
     } catch {
-      this.runtime.report({ type: 'versions-untold' });
+      report({ type: 'versions-untold' });
     }
   }
 }

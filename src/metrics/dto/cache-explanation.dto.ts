@@ -55,6 +55,7 @@ export const CacheExplanation = z
         'undeclared-query',
         'no-principal',
         'tags-failed',
+        'not-cacheable',
         'authority-down',
         'tag-without-row',
       ])
