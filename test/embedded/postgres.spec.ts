@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -122,7 +122,7 @@ describe('the embedded PostgreSQL', () => {
     const pidFile = join(data(), 'postmaster.pid');
     const { uid, gid } = statSync(pidFile);
     // Of the server's own user: PostgreSQL itself would take it for a server that runs.
-    const bystander = spawn('sleep', ['100'], process.getuid?.() === 0 ? { uid, gid } : {});
+    const bystander = bench.bystander(process.getuid?.() === 0 ? { uid, gid } : {});
     const [, ...rest] = readFileSync(pidFile, 'utf8').split('\n');
     writeFileSync(pidFile, [bystander.pid, ...rest].join('\n'));
 
@@ -131,7 +131,6 @@ describe('the embedded PostgreSQL', () => {
     expect(await readWord(next)).toEqual([{ word: 'kept' }]);
     await next.line(/did not end cleanly/);
     expect(bystander.signalCode).toBeNull();
-    bystander.kill();
   });
 
   it('the keeper and its user are killed: the next start stops the server they left and finds the data', async () => {
@@ -201,6 +200,10 @@ describe('the embedded PostgreSQL', () => {
 });
 
 describe('the embedded PostgreSQL in odd folders', () => {
+  let bench: Workbench;
+
+  afterEach(() => bench.close());
+
   it.each([
     ['with spaces and quotes', `it's a "data" folder é`],
     [
@@ -208,12 +211,10 @@ describe('the embedded PostgreSQL in odd folders', () => {
       Array.from({ length: 6 }, () => 'd'.repeat(60)).join('/'),
     ],
   ])('a DATA_DIR %s works', async (_, path) => {
-    const bench = new Workbench(POSTGRES, path);
+    bench = new Workbench(POSTGRES, path);
     const address = await bench.user({ options: { fsync: false } }).address();
 
     expect(await query(address, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     expect(markerOf(bench.home)).toMatch(/^careline-postgres-[0-9a-f]{12}$/);
-
-    await bench.close();
   });
 });

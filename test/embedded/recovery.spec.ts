@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
@@ -120,7 +119,7 @@ describe('an embedded engine after something was killed or damaged', () => {
   });
 
   it('the record names a pid and a port that are other programs by now: both are left alone', async () => {
-    const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    const bystander = bench.bystander();
     const port = await occupy(0);
     bench.makeHome();
     const keeper = { pid: bystander.pid, port, token: 'of an earlier keeper' };
@@ -130,7 +129,6 @@ describe('an embedded engine after something was killed or damaged', () => {
 
     expect(bystander.exitCode).toBeNull();
     expect(bystander.signalCode).toBeNull();
-    bystander.kill();
   });
 
   it('its port is taken by another program: it moves, says so once, and stays there', async () => {

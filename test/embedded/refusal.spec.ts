@@ -72,12 +72,18 @@ describe('an embedded engine that cannot run', () => {
 });
 
 describe('the keeper of an embedded engine', () => {
+  let bench: Workbench;
+
+  beforeEach(() => {
+    bench = new Workbench(FAKE);
+  });
+  afterEach(() => bench.close());
+
   it.each([
     ['another token', '{"type":"join","token":"000000000000000000000000000000000000000000000000"}\n'],
     ['no token', '{"type":"join"}\n'],
     ['a release without a join and another token', '{"type":"release"}\n{"type":"join","token":1}\n'],
   ])('%s gets no answer and does not count as a user', async (_, bytes) => {
-    const bench = new Workbench(FAKE);
     const user = bench.user();
     await user.address();
 
@@ -85,7 +91,6 @@ describe('the keeper of an embedded engine', () => {
 
     await user.release();
     expect(await bench.enginePids()).toEqual([]);
-    await bench.close();
   });
 });
 

@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 
-/** Option `fault`: it does not start, with this message. */
+/** Options: `fault` = it does not start, with this message; `stopMs` = how long its end takes. */
 export const engine = {
   title: 'Fake engine',
   executables: [basename(process.execPath, '.exe')],
@@ -24,7 +24,8 @@ function lastStart(home) {
 
 if (process.argv[1] === import.meta.filename) {
   const [home, port, options] = process.argv.slice(2);
-  const { fault } = JSON.parse(options);
+  const { fault, stopMs = 0 } = JSON.parse(options);
+  process.on('SIGTERM', () => setTimeout(() => process.exit(), stopMs));
   if (fault) {
     process.stderr.write(`a first line\nERROR: ${fault}\n`);
     process.exit(3);

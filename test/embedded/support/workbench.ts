@@ -1,3 +1,4 @@
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ export const FAKE: Engine = {
 export class Workbench {
   readonly root: string;
   private readonly users: TestUser[] = [];
+  private readonly bystanders: ChildProcess[] = [];
 
   constructor(
     readonly engine: Engine,
@@ -34,6 +36,13 @@ export class Workbench {
 
   get home(): string {
     return join(this.dataDir, this.engine.name);
+  }
+
+  /** A process that has nothing to do with engines, and ends with the test. */
+  bystander(ids: Pick<SpawnOptions, 'uid' | 'gid'> = {}): ChildProcess {
+    const bystander = spawn('sleep', ['300'], { ...ids, stdio: 'ignore' });
+    this.bystanders.push(bystander);
+    return bystander;
   }
 
   makeHome(): string {
@@ -88,6 +97,7 @@ export class Workbench {
   }
 
   async close(): Promise<void> {
+    for (const bystander of this.bystanders) bystander.kill();
     await Promise.all(this.users.map((user) => user.kill()));
     // Without users a keeper ends at once when it is told to, and does not wait for another one.
     for (const pid of await this.keeperPids()) process.kill(pid, 'SIGTERM');
