@@ -15,7 +15,7 @@ export const STORE_FAULT = new CacheError('CACHE_STORE_FAULT', 'made by a test')
 
 /**
  * A store in front of another one that fails as a test wants, and gives out what a test makes of what is stored. It says
- * that it is shared: instances of one process stand for processes.
+ * that it is shared: instances of one process stand for processes. The store behind it is closed by who made it.
  */
 export class StoreDouble implements CacheStore {
   readonly capabilities;
@@ -89,7 +89,8 @@ export class StoreDouble implements CacheStore {
   }
 
   close(): Promise<void> {
-    return this.store.close();
+    this.fail(new CacheError('CACHE_STORE_FAULT', 'The store is closed.'));
+    return Promise.resolve();
   }
 
   /** A client that hangs does not mind its signal either. */
