@@ -8,3 +8,9 @@ export interface CliContext {
   /** Prints a line for people. */
   out(line: string): void;
 }
+
+/** What a command gets that works on DynamoDB. */
+export interface DynamoCliContext extends CliContext {
+  /** The address of DynamoDB, undefined for AWS's own; starts the embedded engine where there is none. */
+  dynamodbEndpoint(): Promise<string | undefined>;
+}

@@ -1,26 +1,36 @@
 import { Command } from 'commander';
 import { createLogger } from '../common/logging/logger.js';
 import { ConfigurationError, readProcessConfig, type Config } from '../config/index.js';
-import { startEngines, type RunningEngines } from '../embedded/index.js';
+import { DYNAMODB, EngineLease, startEngines, type RunningEngines } from '../embedded/index.js';
 import { explainError } from '../start-error.js';
-import type { CliContext } from './context.js';
+import { cacheCommand } from './cache.command.js';
+import type { DynamoCliContext } from './context.js';
 import { dbCommand } from './db.command.js';
 import { fhirCommand } from './fhir.command.js';
 
 /** Engines are started by the first command that asks for one, and let go when the command ends. */
 class Engines {
   private running: Promise<RunningEngines> | undefined;
+  private dynamodb: Promise<EngineLease> | undefined;
+  private readonly logger = createLogger('warn');
 
   constructor(private readonly config: Config) {}
 
   async databaseUrl(): Promise<string> {
-    const logger = createLogger('warn');
-    this.running ??= startEngines(this.config, { log: (line) => logger.info(line) });
+    this.running ??= startEngines(this.config, { log: (line) => this.logger.info(line) });
     return (await this.running).databaseUrl;
+  }
+
+  async dynamodbEndpoint(): Promise<string | undefined> {
+    const { dynamodbEndpoint, isProduction, dataDir } = this.config;
+    if (dynamodbEndpoint !== undefined || isProduction) return dynamodbEndpoint;
+    this.dynamodb ??= EngineLease.acquire(DYNAMODB, { dataDir, log: (line) => this.logger.info(line) });
+    return (await this.dynamodb).address;
   }
 
   async stop(): Promise<void> {
     await (await this.running)?.stop();
+    await (await this.dynamodb)?.release();
   }
 }
 
@@ -29,16 +39,18 @@ async function main(): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const config = readProcessConfig();
   const engines = new Engines(config);
-  const context: CliContext = {
+  const context: DynamoCliContext = {
     config,
     databaseUrl: () => engines.databaseUrl(),
+    dynamodbEndpoint: () => engines.dynamodbEndpoint(),
     out: (line) => process.stdout.write(`${line}\n`),
   };
   const program = new Command('careline')
-    .description('Operates Careline: databases, imports.')
+    .description('Operates Careline: databases, imports, the cache.')
     .showHelpAfterError()
     .addCommand(dbCommand(context))
-    .addCommand(fhirCommand(context));
+    .addCommand(fhirCommand(context))
+    .addCommand(cacheCommand(context));
   try {
     await program.parseAsync();
   } finally {
