@@ -71,7 +71,8 @@ export class UserDesk {
       'data',
       messageReader<UserMessage>((message) => {
         if (message.type === 'release') leave('released');
-        else if (!this.isOurs(message)) socket.destroy();
+        // Also who connected in time and joins too late: the engine is ending.
+        else if (this.closed || !this.isOurs(message)) socket.destroy();
         else if (!this.users.has(user)) {
           socket.setTimeout(0);
           this.users.add(user);
