@@ -43,7 +43,7 @@ export class StoreUnderTest {
   }
 }
 
-export const SOME_VERSIONS = '*@1.aaaaaa patient:1@1.bbbbbb';
+const SOME_VERSIONS = '*@1.aaaaaa patient:1@1.bbbbbb';
 
 /** A key in a partition that no other test uses. */
 export function someKey(versions = SOME_VERSIONS): EntryKey {

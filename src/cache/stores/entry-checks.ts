@@ -6,8 +6,8 @@ import type { EntryKey, StoredEntry } from './cache-store.js';
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
  * What a sort key has beyond 900 is for the suffixes of chunks and leases.
  */
-export const MAX_PARTITION_BYTES = 1_024;
-export const MAX_VERSIONS_BYTES = 900;
+const MAX_PARTITION_BYTES = 1_024;
+const MAX_VERSIONS_BYTES = 900;
 
 /** Parts what a store appends to the versions from the versions themselves, which must be without it. */
 export const SEPARATOR = '#';
