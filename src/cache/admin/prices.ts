@@ -4,15 +4,15 @@ import type { ConsumedUnits } from '../stores/cache-store.js';
  * US dollars for a million request units of DynamoDB on demand in eu-central-1, table class Standard:
  * https://aws.amazon.com/dynamodb/pricing/on-demand/
  */
-export const USD_PER_MILLION_READ_UNITS = 0.1525;
-export const USD_PER_MILLION_WRITE_UNITS = 0.7625;
+const USD_PER_MILLION_READ_UNITS = 0.1525;
+const USD_PER_MILLION_WRITE_UNITS = 0.7625;
 
 const MILLION = 1_000_000;
 
 type Units = Pick<ConsumedUnits, 'readUnits' | 'writeUnits'>;
 
 /** What `units` cost, in US dollars. */
-export function usdOf({ readUnits, writeUnits }: Units): number {
+function usdOf({ readUnits, writeUnits }: Units): number {
   return (readUnits * USD_PER_MILLION_READ_UNITS + writeUnits * USD_PER_MILLION_WRITE_UNITS) / MILLION;
 }
 
