@@ -7,7 +7,7 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 import { tokenFor } from '../support/tokens.js';
 
 const ANA = '7b1d4a52-8f0e-4c3b-9a57-2f8e6c1d0b34';
-const PUBLIC_ROUTES = ['GET /health/live', 'GET /health/ready', 'POST /api/dev/tokens'];
+const PUBLIC_ROUTES = ['GET /health/live', 'GET /health/ready', 'GET /metrics', 'POST /api/dev/tokens'];
 
 async function addAna(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
