@@ -180,7 +180,7 @@ describe('SelfCheck', () => {
     for (let i = 0; i < 3_500; i++) {
       hit();
       time.ms += 1_000;
-      if (i % 1_000 === 999) await outcomes();
+      if (i % 50 === 49) await outcomes();
     }
 
     expect(loads).toHaveLength(3);
@@ -221,6 +221,24 @@ describe('SelfCheck', () => {
     expect(loads).toHaveLength(2);
   });
 
+  it('what was bumped while a check runs is checked after it', async () => {
+    const { versions, check, hit, time, loads, outcomes } = harness({ oneIn: 1_000_000 });
+    const gate = Promise.withResolvers<unknown>();
+    check.bumped(PATIENT);
+    check.hit(CALL, new Map(versions), entryOf('old'), () => gate.promise);
+    time.ms += 1_000;
+    check.bumped(PATIENT);
+    hit();
+    gate.resolve('old');
+    await outcomes();
+    expect(loads).toHaveLength(0);
+
+    time.ms += 1_000;
+    hit();
+    await outcomes();
+    expect(loads).toHaveLength(1);
+  });
+
   it('remembers a thousand bumped tags and forgets the oldest', async () => {
     const { check, hit, loads, outcomes } = harness({ oneIn: 1_000_000 });
     check.bumped(PATIENT);
@@ -232,14 +250,16 @@ describe('SelfCheck', () => {
   });
 
   it('close: waits for nothing, reports nothing more, and checks nothing more', async () => {
-    const { check, hit, origin, outcomes } = harness({ settleMs: 60_000 });
+    const { check, hit, time, loads, origin, outcomes } = harness({ settleMs: 60_000 });
     origin.value = 'new';
     hit('old', { snapshot: false });
     await outcomes();
     await check.close();
+    time.ms += 10_000;
     hit();
 
     expect(await outcomes()).toEqual([]);
+    expect(loads).toHaveLength(1);
   });
 });
 
