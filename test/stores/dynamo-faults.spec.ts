@@ -6,6 +6,7 @@ import { DynamoStore } from '../../src/cache/stores/dynamo/dynamo-store.js';
 import { someBytes, someKey } from '../contract/store-under-test.js';
 import { DynamoBench } from '../support/dynamo-bench.js';
 import { testConnection } from '../support/dynamodb.js';
+import { waitUntil } from '../support/wait-until.js';
 import { answerError, answerWith, FakeDynamoDb, type Answer } from '../support/fake-dynamodb.js';
 
 const SECRET = 'patient-in-a-key';
@@ -126,6 +127,18 @@ describe('a DynamoDB that does not answer as it should', () => {
     await store.close();
 
     for (const error of await Promise.all(outcomes)) expect(error.code).toBe('CACHE_STORE_FAULT');
+  });
+
+  it('connections are kept for the next call, as many as allowed at most, and end with the store', async () => {
+    const items = createItemClient({ ...testConnection(), endpoint: fake.endpoint, maxConnections: 3 });
+    const own = new DynamoStore({ table: 'cache-test', items });
+    await Promise.all(Array.from({ length: 10 }, () => own.read([KEY])));
+    expect(await fake.connections()).toBe(3);
+    await own.read([KEY]);
+    expect(await fake.connections()).toBe(3);
+
+    await own.close();
+    await waitUntil('the connections are closed', async () => (await fake.connections()) === 0);
   });
 
   it.each([

@@ -39,7 +39,7 @@ export class DynamoBench {
       clock: this.clock,
       consumed: (units) => this.consumed.push(units),
       backoff: {
-        random: () => 0.999,
+        random: () => 0.5,
         pause: (ms) => {
           this.pauses.push(ms);
           return Promise.resolve();

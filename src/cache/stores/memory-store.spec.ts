@@ -45,6 +45,7 @@ describe('MemoryStore', () => {
     const there = await Promise.all(Array.from({ length: 1_000 }, (_, i) => isThere(store, keyOf(i))));
 
     expect(there.filter((one) => one).length).toBeLessThan(135);
+    expect(store.partitions).toBe(there.filter((one) => one).length);
   });
 
   it('newest: goes by what is left after an eviction', async () => {

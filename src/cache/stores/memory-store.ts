@@ -61,15 +61,19 @@ export class MemoryStore implements CacheStore {
       maxSize: maxBytes,
       sizeCalculation: ({ entry }, id) =>
         entry.bytes.length + id.length * BYTES_PER_CODE_UNIT * COPIES_OF_KEY + ENTRY_OVERHEAD_BYTES,
-      dispose: ({ key }, id, reason) => {
-        if (reason !== 'set') this.index.delete(key.partition, id);
-      },
+      // Also called for what is replaced, before `write` adds it again.
+      dispose: ({ key }, id) => this.index.delete(key.partition, id),
     });
   }
 
   /** What all entries together cost. */
   get bytes(): number {
     return this.rows.calculatedSize;
+  }
+
+  /** Partitions with entries. */
+  get partitions(): number {
+    return this.index.size;
   }
 
   read(keys: readonly EntryKey[], options: CallOptions = {}): Promise<readonly ReadResult[]> {
