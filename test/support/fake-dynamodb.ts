@@ -14,6 +14,8 @@ export class FakeDynamoDb {
       this.requests += 1;
       request.resume().on('end', () => this.answer(response));
     });
+    // Connections end when the client says so, not by themselves.
+    this.server.keepAliveTimeout = 60_000;
   }
 
   static async start(): Promise<FakeDynamoDb> {
