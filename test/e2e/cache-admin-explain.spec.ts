@@ -27,15 +27,16 @@ abstract class Listing {
 
 @Controller(['beds', 'rooms'])
 class BedsController extends Listing {
-  @Get('list')
-  list(): unknown {
-    return [];
-  }
-
   @Get([':id', 'by-id/:id'])
   @Cached({ ...SHARED, query: ['page', 'tag'] })
   one(@Param('id') id: string): unknown {
     return { id };
+  }
+
+  // After `one`: what the router prefers does not depend on the order of declaration.
+  @Get('list')
+  list(): unknown {
+    return [];
   }
 
   @Get('mine/:id')
