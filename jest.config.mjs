@@ -13,7 +13,9 @@ export default {
     {
       ...base,
       displayName: 'e2e',
-      testMatch: ['<rootDir>/test/{e2e,embedded,prisma,fhir,contract,stores,cache,cache-manager,cache-http}/**/*.spec.ts'],
+      testMatch: [
+        '<rootDir>/test/{e2e,embedded,prisma,fhir,contract,stores,cache,cache-manager,cache-http}/**/*.spec.ts',
+      ],
       setupFiles: ['<rootDir>/test/support/load-nest.mjs'],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
