@@ -35,8 +35,7 @@ export function routeKey(
   fields: readonly string[],
 ): string {
   return canonicalArguments([
-    // Nest names what a wildcard takes, the router does not.
-    pattern.replace(/\*.*$/, '*'),
+    pattern,
     hosts !== undefined && Object.keys(hosts).length > 0 ? { ...hosts } : undefined,
     params,
     query.map((name) => given[name]),

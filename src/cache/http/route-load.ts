@@ -5,6 +5,7 @@ import { captureResponse, Uncapturable } from './capture-response.js';
 import { ReplyHead } from './reply-head.js';
 import { bytesOf } from './response-bytes.js';
 import type { RouteCall } from './route-call.js';
+import { mergeVary } from './vary.js';
 
 /** How long a handler that runs once more waits for the answer of its request to be gone, in ms. */
 const LONGEST_WAIT_MS = 1_000;
@@ -40,6 +41,10 @@ export class RouteLoad {
       this.route.keys(field, this.presetVary),
     );
     if (response instanceof Uncapturable) this.uncapturable = response;
+    // A handler that sets a Vary of its own replaces that of the hooks, which they set again on every hit.
+    else if (this.presetVary !== undefined) {
+      this.reply.header('vary', mergeVary(this.presetVary, this.reply.getHeader('vary')));
+    }
     return response;
   };
 
