@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { openClinic, type Clinic } from '../support/clinic.js';
 
 interface Sample {
@@ -108,6 +109,19 @@ describe('GET /metrics', () => {
   it('has the figures of the process', async () => {
     expect(await value('process_cpu_seconds_total')).toBeGreaterThan(0);
     expect(await value('nodejs_eventloop_lag_p99_seconds')).toBeDefined();
+  });
+
+  it('is documented, metric by metric', async () => {
+    const { types } = await parsed();
+    const documented = (await readFile('docs/operations.md', 'utf8'))
+      .split('\n')
+      .filter((line) => line.startsWith('| `careline_'))
+      .flatMap((line) =>
+        [...(line.split('|')[1] ?? '').matchAll(/`(careline_\w+)`/g)].map(([, name]) => name),
+      );
+
+    const own = [...types.keys()].filter((name) => name.startsWith('careline_'));
+    expect([...new Set(documented)].toSorted()).toEqual(own.toSorted());
   });
 
   it('names nobody and nothing that was asked for', async () => {
