@@ -101,7 +101,7 @@ export async function startHttpApp(options: HttpAppOptions): Promise<HttpApp> {
 }
 
 /** What a handler throws when its origin is down. */
-class OriginDown extends Error {}
+export class OriginDown extends Error {}
 
 /** A shared tier in memory, for several applications of one test. */
 export function sharedStore(): NonNullable<CacheModuleOptions['store']> {
