@@ -3,6 +3,7 @@ import { cacheCommand } from '../../src/cli/cache.command.js';
 import { readConfig } from '../../src/config/index.js';
 import { openClinic, type Clinic } from '../support/clinic.js';
 import { createTestTable, testConnection, type TestTable } from '../support/dynamodb.js';
+import { waitUntil } from '../support/wait-until.js';
 
 interface RunOptions {
   readonly typed?: string;
@@ -43,8 +44,11 @@ describe('careline cache', () => {
       expect(await run(['flush'])).toEqual(['Flushed everything.']);
 
       expect(await clinic.rows.version('*')).toBe(before + 1);
-      const { headers } = await clinic.clinician.send('GET', path);
-      expect(headers.get('cache-status')).toBe('careline; fwd=miss; stored');
+      // The service hears of it as of any program's change: soon.
+      await waitUntil('the entry is not read', async () => {
+        const { headers } = await clinic.clinician.get(path);
+        return headers.get('cache-status') === 'careline; fwd=miss; stored';
+      });
     });
 
     it('with a tag, in any spelling: raises that one', async () => {

@@ -82,8 +82,9 @@ describe('/api/cache', () => {
 
       expect(after).toMatchObject({
         shared: { state: 'none', faults: {}, timeline: [] },
-        feed: { state: 'live', changes: { connected: 1 } },
+        feed: { state: 'live' },
       });
+      expect(after.feed.changes['connected']).toBeGreaterThan(0);
       expect(after.feed.timeline[0]).toMatchObject({ to: 'connected', reason: null, times: 1 });
       expect(after.local.entries).toBeGreaterThan(0);
       expect(after.local.bytes).toBeLessThanOrEqual(after.local.maxBytes);
