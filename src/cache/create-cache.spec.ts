@@ -79,11 +79,22 @@ describe('createCache', () => {
       expect(closed).toHaveBeenCalledTimes(1);
     });
 
+    // Guards version-feed.ts, close: `clearTimeout(this.pause)`.
+    it('while the feed waits to connect again: leaves no timer, and does not connect', async () => {
+      const { close, feed } = await composed();
+      feed.hangUp();
+      expect(jest.getTimerCount()).toBe(1);
+      await close();
+
+      expect(jest.getTimerCount()).toBe(0);
+      expect(feed.connections).toBe(1);
+    });
+
     // Guards tiered-cache.ts, close: `filler.settle(…)`.
     it('finishes what is being stored', async () => {
       const { cache, store, close } = await composed();
       const gate = new Gate();
-      store.hold('write', gate.pass());
+      store.hold('write', gate);
       await cache.getOrLoad(
         recordCall(),
         snapshotLoader(new FakeAuthority(), () => 'data'),

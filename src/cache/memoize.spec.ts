@@ -48,8 +48,10 @@ describe('memoize', () => {
 
   // Guards tag.ts, uuidTag: `toLowerCase`. Counterexample "rule 8 off: two spellings of one tag".
   it('rule 8: another spelling of the id is the same tag, so that a change is seen under it', async () => {
-    const { read, authority } = memoized();
+    const { fn, read, authority } = memoized();
     await read(ID.toUpperCase());
+    await read(ID.toUpperCase());
+    expect(fn.runs).toBe(1);
     authority.commit(PATIENT);
     authority.tell();
 

@@ -83,7 +83,11 @@ describe('stale-if-error', () => {
 
   // Guards stale-entries.ts: `call.staleIfErrorMs <= 0`. It is off by default.
   it('it is not asked for: the error', async () => {
-    const { ask } = await outage();
+    const { ask, store, authority } = await outage();
+    await store('of this moment');
+    authority.commit(PATIENT);
+    authority.tell();
+
     await expect(ask(undefined, { staleIfErrorMs: 0 })).rejects.toBe(DOWN);
   });
 

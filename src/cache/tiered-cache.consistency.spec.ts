@@ -40,6 +40,8 @@ describe('TieredCache, consistency and modes', () => {
       const forged = await cache.getOrLoad(recordCall({ floor: floorOf(2) }), loader);
       expect(forged).toMatchObject({ value: 'of 1', source: 'load' });
       expect(authority.lookUps.length).toBe(1);
+      const again = await cache.getOrLoad(recordCall({ floor: floorOf(2) }), loader);
+      expect(again).toMatchObject({ value: 'of 1', source: 'L1' });
 
       // The same entry answers who sends nothing; and what becomes version 2 later is not what was stored then.
       expect(await cache.getOrLoad(recordCall(), loader)).toMatchObject({ source: 'L1' });

@@ -113,7 +113,7 @@ describe('TieredCache, expiry', () => {
 
     // Guards tiered-cache.ts, refresh: `if (this.flights.has(key)) return`.
     it('many hits near the end: one refresh', async () => {
-      const { cache, clock, call, authority } = await expiring(() => DRAW);
+      const { cache, clock, call, authority, events } = await expiring(() => DRAW);
       clock.advance(TTL_MS - LOAD_MS);
       const gate = new Gate();
       const slow = snapshotLoader(authority, () => gate.pass().then(() => 2));
@@ -122,6 +122,7 @@ describe('TieredCache, expiry', () => {
       await turn();
 
       expect(slow.runs).toBe(1);
+      expect(countOf(events, { type: 'refreshed-early' })).toBe(1);
     });
 
     // Guards tiered-cache.ts, refresh: the catch.

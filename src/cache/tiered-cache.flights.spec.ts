@@ -134,6 +134,26 @@ describe('TieredCache, single flight', () => {
     expect(countOf(events, { type: 'lease', outcome: 'won' })).toBe(1);
   });
 
+  // Guards entry-filler.ts, fill: `const stored = await find()`, with the lease in hand.
+  it('another instance loads and stores between the miss and the lease: no second load', async () => {
+    const { authority, store, instance } = cacheHarness();
+    const [a, b] = [instance(), instance()];
+    const loader = snapshotLoader(authority, () => 'data');
+    const gate = new Gate();
+    store.hold('acquire-lease', gate);
+    const late = a.cache.getOrLoad(recordCall(), loader);
+    await gate.reached;
+    store.hold('acquire-lease', undefined);
+    await b.cache.getOrLoad(recordCall(), loader);
+    await turn();
+    expect(store.count('release-lease')).toBe(1);
+    gate.open();
+
+    expect(await late).toMatchObject({ value: 'data', source: 'L2' });
+    expect(countOf(a.events, { type: 'lease', outcome: 'won' })).toBe(1);
+    expect(loader.runs).toBe(1);
+  });
+
   // Guards entry-filler.ts, fill: `this.background.run(release)` when the load fails.
   it('the holder of the lease fails: the next one does not wait for the lease to run out', async () => {
     const { authority, instance } = cacheHarness({ leaseWaitMs: 60_000 });

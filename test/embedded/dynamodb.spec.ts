@@ -1,5 +1,8 @@
 import { jest } from '@jest/globals';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DYNAMODB } from '../../src/embedded/index.js';
+import { markerOf } from '../../src/embedded/keeper/keeper.js';
 import { Workbench } from './support/workbench.js';
 
 interface Answer {
@@ -62,6 +65,30 @@ describe('the embedded DynamoDB Local', () => {
     const next = await bench.user().address();
     expect(next).toBe(endpoint);
     expect(await call(next, 'ListTables', {})).toEqual({ status: 200, body: { TableNames: ['kept'] } });
+  });
+
+  it('runs in Docker where there is no Java, on loopback and after removing what an earlier run left', async () => {
+    const calls = join(bench.root, 'calls');
+    const docker = `#!${process.execPath}
+      const args = process.argv.slice(2);
+      require('node:fs').appendFileSync(${JSON.stringify(calls)}, args.join(' ') + '\\n');
+      if (args[0] !== 'run') process.exit(0);
+      const [host, port] = args[args.indexOf('--publish') + 1].split(':');
+      require('node:http')
+        .createServer((_, response) => response.writeHead(400, { 'x-amzn-RequestId': 'x' }).end())
+        .listen(Number(port), host);`;
+    writeFileSync(join(bench.root, 'docker'), docker, { mode: 0o755 });
+    const user = bench.user({ env: { PATH: bench.root } });
+    const { port } = new URL(await user.address());
+
+    await user.release();
+
+    const marker = markerOf(bench.home);
+    const [info, rm, run] = readFileSync(calls, 'utf8').trim().split('\n');
+    expect([info, rm]).toEqual(['info', `rm --force ${marker}`]);
+    expect(run).toContain(`--name ${marker} `);
+    expect(run).toContain(`--publish 127.0.0.1:${port}:8000 `);
+    expect(run).toContain(`source=${join(bench.home, 'data')},target=/data `);
   });
 
   it('says what to install where there is neither Java nor Docker', async () => {

@@ -7,6 +7,7 @@ import type {
   StoredEntry,
 } from '../../src/cache/stores/cache-store.js';
 import type { StoreOperation } from '../../src/cache/events.js';
+import type { Gate } from './cache-gate.js';
 
 /** What goes wrong: an error to throw, or a call that never settles. */
 export type Fault = Error | 'hang';
@@ -22,7 +23,7 @@ export class StoreDouble implements CacheStore {
   /** Every call, in order, the failed ones too. */
   readonly calls: StoreOperation[] = [];
   private readonly faults = new Map<StoreOperation, Fault>();
-  private readonly held = new Map<StoreOperation, Promise<void>>();
+  private readonly held = new Map<StoreOperation, Gate>();
   /** Makes something else of what is read. */
   distort: (entry: StoredEntry, key: EntryKey) => unknown = (entry) => entry;
 
@@ -40,9 +41,10 @@ export class StoreDouble implements CacheStore {
     this.distort = (entry) => entry;
   }
 
-  /** `operation` waits for `until`. */
-  hold(operation: StoreOperation, until: Promise<void>): void {
-    this.held.set(operation, until);
+  /** From now on `operation` waits at `gate`; undefined: no more. Who waits already goes on waiting. */
+  hold(operation: StoreOperation, gate: Gate | undefined): void {
+    if (gate === undefined) this.held.delete(operation);
+    else this.held.set(operation, gate);
   }
 
   count(operation: StoreOperation): number {
@@ -99,7 +101,7 @@ export class StoreDouble implements CacheStore {
     const fault = this.faults.get(operation);
     if (fault === 'hang') await new Promise<never>(() => undefined);
     else if (fault !== undefined) throw fault;
-    await this.held.get(operation);
+    await this.held.get(operation)?.pass();
   }
 }
 

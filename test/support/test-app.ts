@@ -16,29 +16,55 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** Starts the whole service in this process on an empty, migrated database. `environment` overrides the variables. */
-export async function startTestApp(environment: Record<string, string> = {}): Promise<TestApp> {
+/** What several services share: a migrated database, and the folder with the keys of the local issuer. */
+export interface TestPlace {
+  readonly databaseUrl: string;
+  readonly dataDir: string;
+  remove(): Promise<void>;
+}
+
+/** A place without data. */
+async function makeTestPlace(): Promise<TestPlace> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'careline-test-'));
+  return {
+    databaseUrl: database.url,
+    dataDir,
+    remove: async () => {
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Starts the whole service in this process. `environment` overrides the variables.
+ * @param shared a place that stays when the service ends; by default it gets one of its own
+ */
+export async function startTestApp(
+  environment: Record<string, string> = {},
+  shared?: Pick<TestPlace, 'databaseUrl' | 'dataDir'>,
+): Promise<TestApp> {
+  const own = shared === undefined ? await makeTestPlace() : undefined;
+  const { databaseUrl, dataDir } = (shared ?? own) as TestPlace;
   const given = readConfig({
     NODE_ENV: 'test',
     DATA_DIR: dataDir,
     RATE_LIMIT_PER_MINUTE: '0',
     ...environment,
   });
-  const config = withEngines(given, { databaseUrl: database.url, embeddedEngines: [] });
+  const config = withEngines(given, { databaseUrl, embeddedEngines: [] });
   const logs: string[] = [];
   const app = await createApp(config, createLogger('trace', { write: (line) => logs.push(line) }));
   await app.listen(0, '127.0.0.1');
   return {
     url: (await app.getUrl()).replace('localhost', '127.0.0.1'),
-    databaseUrl: database.url,
+    databaseUrl,
     config,
     logs,
     close: async () => {
       await app.close();
-      await database.drop();
-      await rm(dataDir, { recursive: true, force: true });
+      await own?.remove();
     },
   };
 }

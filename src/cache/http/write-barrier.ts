@@ -22,8 +22,8 @@ import { INVALIDATES, type CachedRequest, type Invalidated } from './cached.deco
  */
 @Injectable()
 export class WriteBarrier implements OnModuleInit {
-  /** Requests whose answers have to wait. */
-  private readonly held = new WeakSet<FastifyRequest>();
+  /** Unsafe requests, by how far their answers have come. */
+  private readonly answers = new WeakMap<FastifyRequest, 'due' | 'waiting' | 'free'>();
 
   constructor(
     @Inject(CacheRuntime) private readonly runtime: CacheRuntime,
@@ -33,9 +33,16 @@ export class WriteBarrier implements OnModuleInit {
   onModuleInit(): void {
     const fastify = this.adapterHost.httpAdapter?.getInstance<FastifyInstance>();
     // Without an HTTP server (`createApplicationContext`) nobody writes by HTTP.
-    fastify?.addHook('onSend', (request, _reply, payload, done) => {
-      if (!this.held.delete(request)) return done(null, payload);
-      this.runtime.authority.barrier().then(() => done(null, payload), done);
+    fastify?.addHook('onSend', (request, { raw }, payload, done) => {
+      const state = this.answers.get(request);
+      // A second answer while the first one waits is dropped, as Fastify drops one after it.
+      if (state === 'waiting') return;
+      if (state !== 'due') return done(null, payload);
+      this.answers.set(request, 'waiting');
+      void this.runtime.authority.barrier().then(() => {
+        this.answers.set(request, 'free');
+        if (!raw.headersSent) done(null, payload);
+      });
     });
   }
 
@@ -46,7 +53,7 @@ export class WriteBarrier implements OnModuleInit {
     reply: FastifyReply,
     next: CallHandler,
   ): Observable<unknown> {
-    this.held.add(request);
+    this.answers.set(request, 'due');
     const tagsOf = Reflect.getMetadata(INVALIDATES, handler) as Invalidated | undefined;
     if (tagsOf === undefined) return next.handle() as Observable<unknown>;
     return next.handle().pipe(

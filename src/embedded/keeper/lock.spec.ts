@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { takeLock } from './lock.js';
@@ -16,6 +16,7 @@ describe('takeLock', () => {
 
     expect(lock).toBeDefined();
     expect(takeLock(home)).toBeUndefined();
+    expect(readdirSync(home)).toEqual(['keeper.lock']);
     expect(readFileSync(join(home, 'keeper.lock'))).toHaveLength(0);
 
     lock?.release();

@@ -35,7 +35,8 @@ export function takeLock(home: string): Lock | undefined {
 function lockFile(path: string): Lock {
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
-    database.exec('BEGIN EXCLUSIVE');
+    // Nothing is ever written, so no journal is needed; as a file it would be left behind by a kill.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
     throw error;
