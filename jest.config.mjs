@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 const base = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -29,6 +31,8 @@ export default {
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
   ],
+  // Most tests wait for an engine more than they compute: half as many workers again as cores keep the cores busy.
+  maxWorkers: Math.min(8, Math.ceil(availableParallelism() * 1.5)),
   testTimeout: 30_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts', '!src/prisma/generated/**', '!src/main.ts'],
