@@ -86,6 +86,18 @@ describe.each(BACKENDS)('CACHE_MANAGER over $kind: clear', ({ open }) => {
     await second.close();
   });
 
+  it('eight instances that use a namespace first, at once: what each has set stays', async () => {
+    const instances = await Promise.all(
+      keys.slice(0, 8).map(() => createCache(cacheOptions(database.url, backend.open()))),
+    );
+    for (let round = 0; round < 5; round++) {
+      const caches = instances.map((running) => managerOf(running, `first-${round}`));
+      await Promise.all(caches.map((cache, i) => cache.set(`of-${i}`, i)));
+      expect(await caches[0]!.mget(caches.map((_, i) => `of-${i}`))).toEqual(caches.map((_, i) => i));
+    }
+    await Promise.all(instances.map((running) => running.close()));
+  });
+
   it('a flush of everything clears it too', async () => {
     const running = await createCache(cacheOptions(database.url, backend.open()));
     await app.cache.set('flushed', 'v');

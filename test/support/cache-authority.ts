@@ -75,6 +75,11 @@ export class FakeAuthority implements VersionAuthority {
     return Promise.resolve(new Map(tags.map((tag) => [tag, this.commit(tag)])));
   }
 
+  create(tags: readonly Tag[]): Promise<void> {
+    for (const tag of tags) if (!this.committed.has(tag)) this.commit(tag);
+    return Promise.resolve();
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

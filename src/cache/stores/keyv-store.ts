@@ -185,8 +185,8 @@ export class KeyvStore extends EventEmitter implements KeyvStoreAdapter {
     try {
       const versions = authority.known(this.tags) ?? (await authority.lookUp(this.tags));
       if (this.isComplete(versions)) return versions;
-      // The first use of the namespace makes its row, once: a second bump would clear what was set after the first.
-      await (this.rowMade ??= authority.bump(this.tags.filter((tag) => !versions.has(tag))));
+      // The first use of the namespace makes its row. A bump would clear what another process has set meanwhile.
+      await (this.rowMade ??= authority.create(this.tags));
       const made = await authority.lookUp(this.tags);
       if (this.isComplete(made)) return made;
     } catch {

@@ -1,7 +1,15 @@
 import pg from 'pg';
 import type { Clock } from '../clock.js';
 import { AuthorityUnavailableError } from '../errors.js';
-import { ASK, BUMP, toFeedAnswer, toVersions, type TagRow } from './postgres-queries.js';
+import {
+  ASK,
+  BUMP,
+  CREATE,
+  LOCK_CREATION,
+  toFeedAnswer,
+  toVersions,
+  type TagRow,
+} from './postgres-queries.js';
 import { RoundTrips } from './round-trips.js';
 import type { Tag } from './tag.js';
 import type { TagVersions } from './version.js';
@@ -96,6 +104,22 @@ export class PostgresAuthority implements VersionAuthority {
     try {
       return toVersions((await this.pool.query<TagRow>(BUMP, [tags])).rows);
     } catch (error) {
+      throw new AuthorityUnavailableError(error);
+    }
+  }
+
+  async create(tags: readonly Tag[]): Promise<void> {
+    let client: pg.PoolClient | undefined;
+    try {
+      client = await this.pool.connect();
+      await client.query('BEGIN');
+      await client.query(LOCK_CREATION);
+      await client.query(CREATE, [tags]);
+      await client.query('COMMIT');
+      client.release();
+    } catch (error) {
+      // Not to be used again: its transaction may still be open.
+      client?.release(true);
       throw new AuthorityUnavailableError(error);
     }
   }

@@ -23,6 +23,13 @@ export const ASK = `
 
 export const BUMP = `SELECT tag, version::text AS version, nonce FROM cache_bump($1::text[])`;
 
+/** Held until the end of the transaction by who creates rows: the number is the ASCII of "tags". */
+export const LOCK_CREATION = `SELECT pg_advisory_xact_lock(1952540531)`;
+
+/** A statement of its own after the lock, so that its snapshot has what the former holder committed. */
+export const CREATE = `
+  SELECT FROM cache_bump(ARRAY(SELECT unnest($1::text[]) EXCEPT SELECT tag FROM cache_tag WHERE tag = ANY ($1::text[])))`;
+
 interface AskRow {
   readonly backend: number;
   readonly standby: boolean;

@@ -30,5 +30,12 @@ export interface VersionAuthority {
    */
   bump(tags: readonly Tag[]): Promise<TagVersions>;
 
+  /**
+   * Gives a row to those of `tags` that have none. Of several processes that do it at once, one does; no version that
+   * exists is raised.
+   * @throws {AuthorityUnavailableError}
+   */
+  create(tags: readonly Tag[]): Promise<void>;
+
   close(): Promise<void>;
 }
