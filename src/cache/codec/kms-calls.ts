@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { ConsecutiveBreaker, ExponentialBackoff, circuitBreaker, handleWhen } from 'cockatiel';
 import type { AwsSdk } from './aws-sdk.js';
 
 type Context = Record<string, string>;
@@ -37,19 +38,26 @@ const NOT_OURS = new Set(['InvalidCiphertextException', 'IncorrectKeyException']
 
 const TIMEOUT_MS = 1_000;
 const MAX_ATTEMPTS = 2;
+const FAULTS_TO_OPEN = 5;
+const PAUSE_MS = { initialDelay: 1_000, maxDelay: 30_000 };
 
 interface Outcome {
   unavailable?: KmsUnavailable;
 }
 
 /**
- * Calls of KMS for a keyring, each with a deadline. The keyring turns what a decryption fails with into text, so the
- * failure is kept aside for whoever {@link watch}es.
+ * Calls of KMS for a keyring, each with a deadline and all behind a breaker: a KMS that does not answer delays no more
+ * than a few readings of L2. The keyring turns what a decryption fails with into text, so the failure is kept aside for
+ * whoever {@link watch}es.
  */
 export class KmsCalls {
   private readonly outcomes = new AsyncLocalStorage<Outcome>();
   private readonly clientOf: (region: string) => KmsClient;
   private readonly timeoutMs: number;
+  private readonly breaker = circuitBreaker(
+    handleWhen((error) => !isNotOurs(error)),
+    { breaker: new ConsecutiveBreaker(FAULTS_TO_OPEN), halfOpenAfter: new ExponentialBackoff(PAUSE_MS) },
+  );
 
   constructor(sdk: AwsSdk, client: KmsClient | undefined, timeoutMs = TIMEOUT_MS) {
     this.timeoutMs = timeoutMs;
@@ -80,15 +88,19 @@ export class KmsCalls {
 
   private async call<T>(send: () => Promise<T>): Promise<T> {
     try {
-      return await withDeadline(send, this.timeoutMs);
+      return await this.breaker.execute(() => withDeadline(send, this.timeoutMs));
     } catch (cause) {
-      if (cause instanceof Error && NOT_OURS.has(cause.name)) throw cause;
+      if (isNotOurs(cause)) throw cause;
       const unavailable = new KmsUnavailable('KMS gives no data key.', { cause });
       const outcome = this.outcomes.getStore();
       if (outcome !== undefined) outcome.unavailable = unavailable;
       throw unavailable;
     }
   }
+}
+
+function isNotOurs(error: unknown): boolean {
+  return error instanceof Error && NOT_OURS.has(error.name);
 }
 
 function regionalClients(sdk: AwsSdk, timeoutMs: number): (region: string) => KmsClient {

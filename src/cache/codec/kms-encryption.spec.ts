@@ -84,6 +84,14 @@ function codecOf(client: KmsClient, options: Partial<KmsEncryption> = {}): Codec
   return createCodec({ encryption: { mode: 'kms', keyArns: [arn('one')], client, ...options } });
 }
 
+/** Wraps data keys that {@link codecOf} has not asked for. */
+function forAnotherPurpose(kms: FakeKms): KmsClient {
+  return {
+    generateDataKey: (input) => kms.generateDataKey({ ...input, EncryptionContext: { purpose: 'other' } }),
+    decrypt: (input) => kms.decrypt(input),
+  };
+}
+
 async function outcome(by: Codec, bytes: Buffer, at = key): Promise<string> {
   try {
     await by.decode(bytes, at);
@@ -134,11 +142,9 @@ describe('encryption under KMS', () => {
 
   it('does not take a data key that was wrapped for another purpose', async () => {
     const kms = new FakeKms();
-    const foreign: KmsClient = {
-      generateDataKey: (input) => kms.generateDataKey({ ...input, EncryptionContext: { purpose: 'other' } }),
-      decrypt: (input) => kms.decrypt(input),
-    };
-    expect(await outcome(codecOf(kms), await codecOf(foreign).encode(value, key))).toBe('decryption');
+    expect(await outcome(codecOf(kms), await codecOf(forAnotherPurpose(kms)).encode(value, key))).toBe(
+      'decryption',
+    );
   });
 });
 
@@ -242,5 +248,36 @@ describe('a KMS that gives no keys', () => {
     const codec = codecOf({ generateDataKey: never, decrypt: never }, { timeoutMs: 1 });
     expect(await outcome(codec, bytes)).toBe('key-unavailable');
     await expect(codec.encode(value, key)).rejects.toMatchObject({ code: 'CACHE_ENCRYPTION_FAULT' });
+  });
+
+  it('is left alone after five faults in a row, and asked again after a pause', async () => {
+    const kms = new FakeKms();
+    const bytes = await codecOf(kms).encode(value, key);
+    const codec = codecOf(kms);
+    const begin = Date.now();
+    const now = jest.spyOn(Date, 'now').mockReturnValue(begin);
+    try {
+      kms.fault = named('ThrottlingException');
+      for (let i = 0; i < 20; i++) expect(await outcome(codec, bytes)).toBe('key-unavailable');
+      expect(kms.count('decrypt')).toBe(5);
+      kms.fault = undefined;
+      expect(await outcome(codec, bytes)).toBe('key-unavailable');
+      now.mockReturnValue(begin + 60_000);
+      expect(await outcome(codec, bytes)).toBe('value');
+    } finally {
+      now.mockRestore();
+    }
+  });
+
+  it('is not blamed for bytes that it never made', async () => {
+    const kms = new FakeKms();
+    const bytes = await codecOf(kms).encode(value, key);
+    const codec = codecOf(kms);
+    for (let i = 0; i < 20; i++) {
+      expect(await outcome(codec, await codecOf(forAnotherPurpose(kms)).encode(value, key))).toBe(
+        'decryption',
+      );
+    }
+    expect(await outcome(codec, bytes)).toBe('value');
   });
 });
