@@ -60,6 +60,8 @@ export type CacheEvent =
   | { readonly type: 'map-dropped' }
   | { readonly type: 'versions-untold' }
   | { readonly type: 'invalidated' }
+  /** An operator flushed `*`, or a tag of this kind: `patient` stands for any one patient. */
+  | { readonly type: 'flushed'; readonly kind: string }
   | { readonly type: 'checked'; readonly name: string; readonly outcome: CheckOutcome };
 
 /** Takes each event as it happens. It must not throw, and must be quick: it runs on the path of a hit. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../auth/principal.js';
-import { AuthorityUnavailableError, CacheAdmin, parseTag } from '../cache/index.js';
+import { AuthorityUnavailableError, CacheAdmin, Histogram, parseTag } from '../cache/index.js';
 import type { CacheOverview, Explanation } from '../cache/index.js';
 import { AppError } from '../common/errors/app-error.js';
 import type { CacheEntryQuery } from './dto/cache-explanation.dto.js';
@@ -9,12 +9,26 @@ import { RequestLatencies, type RequestKind } from './request-latencies.js';
 
 const RETRY_AFTER_SECONDS = 1;
 
-interface RequestOverview extends RequestKind {
+interface Durations {
   readonly count: number;
   readonly meanMs: number | null;
   readonly p50Ms: number | null;
   readonly p95Ms: number | null;
   readonly p99Ms: number | null;
+}
+
+interface RequestOverview extends RequestKind, Durations {}
+
+interface SourceOverview extends Durations {
+  readonly source: string;
+  /** How many took at most each of `boundsMs` and more than the one before; the last: longer than all. */
+  readonly buckets: readonly number[];
+}
+
+/** The cache as operators see it. */
+export interface CacheStatistics extends CacheOverview {
+  readonly requests: readonly RequestOverview[];
+  readonly latency: { readonly boundsMs: readonly number[]; readonly sources: readonly SourceOverview[] };
 }
 
 /** What admins ask of the cache. */
@@ -25,8 +39,20 @@ export class CacheOperationsService {
     private readonly latencies: RequestLatencies,
   ) {}
 
-  stats(): CacheOverview & { readonly requests: readonly RequestOverview[] } {
-    return { ...this.admin.overview(), requests: this.requests() };
+  stats(): CacheStatistics {
+    const { all, bySource } = this.latencies;
+    return {
+      ...this.admin.overview(),
+      requests: all.map(([kind, durations]) => ({ ...kind, ...durationsOf(durations) })),
+      latency: {
+        boundsMs: Histogram.BOUNDS_MS,
+        sources: [...bySource].map(([source, durations]) => ({
+          source,
+          ...durationsOf(durations),
+          buckets: [...durations.counts],
+        })),
+      },
+    };
   }
 
   explain({ route, subject, roles }: CacheEntryQuery, asker: Principal): Promise<Explanation> {
@@ -49,15 +75,14 @@ export class CacheOperationsService {
       });
     }
   }
+}
 
-  private requests(): readonly RequestOverview[] {
-    return this.latencies.all.map(([kind, durations]) => ({
-      ...kind,
-      count: durations.count,
-      meanMs: durations.meanMs ?? null,
-      p50Ms: durations.quantileMs(0.5) ?? null,
-      p95Ms: durations.quantileMs(0.95) ?? null,
-      p99Ms: durations.quantileMs(0.99) ?? null,
-    }));
-  }
+function durationsOf(durations: Histogram): Durations {
+  return {
+    count: durations.count,
+    meanMs: durations.meanMs ?? null,
+    p50Ms: durations.quantileMs(0.5) ?? null,
+    p95Ms: durations.quantileMs(0.95) ?? null,
+    p99Ms: durations.quantileMs(0.99) ?? null,
+  };
 }

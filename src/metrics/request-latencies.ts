@@ -22,6 +22,18 @@ export class RequestLatencies {
     return [...this.byKind.values()];
   }
 
+  /** All requests of cached routes together, by where their answers came from. */
+  get bySource(): ReadonlyMap<AnswerSource, Histogram> {
+    const sources = new Map<AnswerSource, Histogram>();
+    for (const [{ source }, durations] of this.byKind.values()) {
+      if (source === 'none') continue;
+      const merged = sources.get(source) ?? new Histogram();
+      merged.merge(durations);
+      sources.set(source, merged);
+    }
+    return sources;
+  }
+
   /** Bounded: by the service's routes, the methods that Node's parser knows, and the statuses that are answered. */
   observe(kind: RequestKind, durationMs: number): void {
     const key = `${kind.method} ${kind.route} ${kind.status} ${kind.source}`;

@@ -75,6 +75,7 @@ describe('/docs-json', () => {
         'delete /api/patients/{id}/medications/{itemId}',
         'get /api/cache/entries',
         'get /api/cache/stats',
+        'get /api/cache/stream',
         'get /api/patients',
         'get /api/patients/{id}',
         'get /api/patients/{id}/exams',

@@ -2,15 +2,16 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../common/errors/app-error.js';
-import type { Principal } from '../principal.js';
 import { readBearerHeader } from '../tokens/bearer-header.js';
-import { TokenVerifier } from '../tokens/token-verifier.js';
+import { TokenVerifier, type VerifiedToken } from '../tokens/token-verifier.js';
 import { routeAccess } from './route-access.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Why the request has no principal. */
     authFailure?: unknown;
+    /** When the token of the principal expires, ms since the epoch: whatever outlives its request must end then. */
+    tokenExpiresAtMs?: number;
   }
 }
 
@@ -30,14 +31,16 @@ export class AuthenticatingGuard implements CanActivate {
     if (routeAccess(this.reflector, context).public) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     try {
-      request.principal = await this.authenticate(request);
+      const { principal, expiresAtMs } = await this.authenticate(request);
+      request.principal = principal;
+      request.tokenExpiresAtMs = expiresAtMs;
     } catch (error) {
       request.authFailure = error;
     }
     return true;
   }
 
-  private async authenticate(request: FastifyRequest): Promise<Principal> {
+  private async authenticate(request: FastifyRequest): Promise<VerifiedToken> {
     const header = readBearerHeader(request.raw.rawHeaders);
     switch (header.kind) {
       case 'missing':
@@ -45,7 +48,7 @@ export class AuthenticatingGuard implements CanActivate {
       case 'malformed':
         throw new AppError('AUTH_TOKEN_INVALID', 'The Authorization header does not hold one signed token.');
       case 'token':
-        return (await this.verifier.verify(header.token)).principal;
+        return this.verifier.verify(header.token);
     }
   }
 }

@@ -36,6 +36,12 @@ export class CacheAdmin {
     const version = (await this.runtime.authority.bump([tag])).get(tag);
     await this.runtime.authority.barrier();
     if (version === undefined) throw new AuthorityUnavailableError();
+    this.runtime.report({ type: 'flushed', kind: kindOf(tag) });
     return formatVersion(version);
   }
+}
+
+/** Statistics and logs name no one: of `patient:<uuid>` they get `patient`. */
+function kindOf(tag: Tag): string {
+  return tag.replace(/:.*$/, '');
 }

@@ -26,6 +26,7 @@ export class CacheStats {
   readonly storeFaults = new Tally<`${StoreOperation} ${string}`>();
   readonly breaker = { changes: new Tally<BreakerState>(), timeline: new Timeline() };
   readonly feed = { changes: new Tally<FeedChange>(), timeline: new Timeline() };
+  readonly flushes = new Timeline();
   invalidations = 0;
   versionsUntold = 0;
   private readonly byName = new Map<string, RouteCounts>();
@@ -97,6 +98,9 @@ export class CacheStats {
         return;
       case 'versions-untold':
         this.versionsUntold++;
+        return;
+      case 'flushed':
+        return this.flushes.add(now, 'flushed', event.kind);
     }
   }
 

@@ -19,6 +19,13 @@ export class Histogram {
     this.sumMs += durationMs;
   }
 
+  /** Adds all durations of `other`. */
+  merge(other: Histogram): void {
+    for (const [i, count] of other.counts.entries()) this.counts[i] = (this.counts[i] as number) + count;
+    this.count += other.count;
+    this.sumMs += other.sumMs;
+  }
+
   get meanMs(): number | undefined {
     return this.count === 0 ? undefined : this.sumMs / this.count;
   }

@@ -2,8 +2,9 @@ import type { CacheRuntime } from '../http/cache-runtime.js';
 import type { Tier } from '../events.js';
 import type { FeedState } from '../versions/version-authority.js';
 import type { CacheStats } from './cache-stats.js';
-import { usdPerMillionHits } from './prices.js';
+import { usdOf, usdPerMillionHits } from './prices.js';
 import type { RouteCounts } from './route-counts.js';
+import { savingsOf, type Savings } from './savings.js';
 import type { Timeline } from './timeline.js';
 
 type Counts = Readonly<Record<string, number>>;
@@ -38,7 +39,10 @@ export interface TrafficOverview {
   readonly servedStale: number;
   readonly readUnits: number;
   readonly writeUnits: number;
+  /** What the units cost, in US dollars. */
+  readonly usd: number;
   readonly usdPerMillionHits: number | null;
+  readonly saved: Savings;
 }
 
 export interface RouteOverview extends TrafficOverview {
@@ -74,6 +78,8 @@ export interface CacheOverview {
     readonly changes: Counts;
     readonly timeline: readonly StateChange[];
   };
+  /** Asked for in this process. */
+  readonly flushes: readonly StateChange[];
   readonly routes: readonly RouteOverview[];
 }
 
@@ -102,6 +108,7 @@ export function overviewOf(stats: CacheStats, { cache, shared, authority }: Cach
       changes: stats.feed.changes.toJSON(),
       timeline: changesOf(stats.feed.timeline),
     },
+    flushes: changesOf(stats.flushes),
     routes: routes.map(([name, counts]) => routeOf(name, counts)),
   };
 }
@@ -147,7 +154,9 @@ function trafficOf(counts: readonly RouteCounts[]): TrafficOverview {
     joined: sum(counts, ({ joined }) => joined),
     servedStale: sum(counts, ({ servedStale }) => servedStale),
     ...units,
+    usd: usdOf(units),
     usdPerMillionHits: usdPerMillionHits(units, hits.L1 + hits.L2) ?? null,
+    saved: savingsOf(counts),
   };
 }
 

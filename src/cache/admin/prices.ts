@@ -9,10 +9,10 @@ const USD_PER_MILLION_WRITE_UNITS = 0.7625;
 
 const MILLION = 1_000_000;
 
-type Units = Pick<ConsumedUnits, 'readUnits' | 'writeUnits'>;
+export type Units = Pick<ConsumedUnits, 'readUnits' | 'writeUnits'>;
 
 /** What `units` cost, in US dollars. */
-function usdOf({ readUnits, writeUnits }: Units): number {
+export function usdOf({ readUnits, writeUnits }: Units): number {
   return (readUnits * USD_PER_MILLION_READ_UNITS + writeUnits * USD_PER_MILLION_WRITE_UNITS) / MILLION;
 }
 

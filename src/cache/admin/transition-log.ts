@@ -11,6 +11,7 @@ export class TransitionLog {
     if (event.type === 'breaker') this.logger.warn(`The breaker of the shared tier is ${event.state}.`);
     else if (event.type === 'feed-lost') this.lost(event.reason);
     else if (event.type === 'feed-connected') this.connected();
+    else if (event.type === 'flushed') this.logger.warn(`An operator flushed ${event.kind}.`);
     else if (event.type === 'checked' && event.outcome === 'inconsistent') {
       this.logger.error(`A hit of ${event.name} was not what the origin says under the same versions.`);
     }

@@ -40,6 +40,15 @@ const traffic = {
   servedStale: count('Older answers served while the origin was down.', 0),
   readUnits: amount('Read request units that the store consumed.', 6.5),
   writeUnits: amount('Write request units that the store consumed.', 15),
+  usd: amount('What those units cost, in US dollars at the same list price.', 0.0000124),
+  saved: z
+    .strictObject({
+      loads: count('Loads of the origin that were not needed: hits, and requests that shared a load.', 4725),
+      loadMs: amount('Their time in ms, at the mean duration of loads of the same route.', 14_647),
+      readUnits: amount('Read request units that answers from this process spared.', 2_355),
+      usd: amount('What those units would have cost, in US dollars.', 0.000359),
+    })
+    .meta({ id: 'CacheSavings', description: 'What the cache spared: estimates.' }),
   usdPerMillionHits: z
     .number()
     .nullable()
@@ -81,6 +90,27 @@ const RouteStats = z
   })
   .meta({ id: 'CacheRouteStats', description: 'What happened on one route or in one function.' });
 
+const durations = {
+  count: count('Requests.', 4711),
+  meanMs: duration('Mean duration in ms.', 0.31),
+  p50Ms: duration('Median in ms, an estimate.', 0.2),
+  p95Ms: duration('95th percentile in ms, an estimate.', 0.6),
+  p99Ms: duration('99th percentile in ms, an estimate.', 1.1),
+};
+
+const SourceStats = z
+  .strictObject({
+    source: z
+      .enum(['L1', 'L2', 'load', 'joined', 'stale', 'bypass'])
+      .meta({ description: 'Where the answers came from.', example: 'L1' }),
+    ...durations,
+    buckets: z.array(z.int()).meta({
+      description: 'Requests by duration: up to each bound, and longer than all.',
+      example: [4_000, 700, 10, 1],
+    }),
+  })
+  .meta({ id: 'SourceStats', description: 'How long answers from one source took.' });
+
 const RequestStats = z
   .strictObject({
     method: z.string().meta({ description: 'The method.', example: 'GET' }),
@@ -92,11 +122,7 @@ const RequestStats = z
       description: 'Where the answer came from; `none` on routes that are not cached.',
       example: 'L1',
     }),
-    count: count('Requests.', 4711),
-    meanMs: duration('Mean duration in ms.', 0.31),
-    p50Ms: duration('Median in ms, an estimate.', 0.2),
-    p95Ms: duration('95th percentile in ms, an estimate.', 0.6),
-    p99Ms: duration('99th percentile in ms, an estimate.', 1.1),
+    ...durations,
   })
   .meta({ id: 'RequestStats', description: 'How long requests of one kind took.' });
 
@@ -148,8 +174,19 @@ export const CacheStatsAnswer = z
         timeline: timeline('The last changes of the feed, oldest first.'),
       })
       .meta({ id: 'FeedStats', description: 'The feed of versions.' }),
+    flushes: timeline(
+      'The last flushes that this process was asked for; `reason` is `*` or the kind of tag.',
+    ),
     routes: z.array(RouteStats).meta({ description: 'Every route and function that was called.' }),
     requests: z.array(RequestStats).meta({ description: 'How long requests took, by kind.' }),
+    latency: z
+      .strictObject({
+        boundsMs: z
+          .array(z.number())
+          .meta({ description: 'Upper bounds of the buckets in ms.', example: [0.25, 0.5, 1] }),
+        sources: z.array(SourceStats).meta({ description: 'Cached routes, by where answers came from.' }),
+      })
+      .meta({ id: 'LatencyStats', description: 'How long answers of cached routes took.' }),
   })
   .meta({ id: 'CacheStats', description: 'The cache of this process since it began.' });
 export type CacheStatsAnswer = z.output<typeof CacheStatsAnswer>;
