@@ -16,7 +16,7 @@ export default {
       ...base,
       displayName: 'e2e',
       testMatch: [
-        '<rootDir>/test/{e2e,embedded,prisma,fhir,contract,stores,cache,cache-manager,cache-http}/**/*.spec.ts',
+        '<rootDir>/test/{e2e,embedded,prisma,fhir,contract,stores,cache,cache-manager,cache-http,library}/**/*.spec.ts',
       ],
       setupFiles: ['<rootDir>/test/support/load-nest.mjs'],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
