@@ -59,6 +59,13 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/(embedded/|start\\.ts$|cli/)' },
       to: { path: '^src/embedded/' },
     },
+    {
+      name: 'tools-are-self-contained',
+      comment: 'dax-local is of use without the service; its tests may use the helpers of ours.',
+      severity: 'error',
+      from: { path: '^tools/[^/]+/src/' },
+      to: { path: '^(src|test|bench|infra|scripts)/' },
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

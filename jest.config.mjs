@@ -11,12 +11,17 @@ const base = {
 /** `unit` needs nothing; `e2e` gets the embedded engines from its global set-up; `browser` also needs Chromium. */
 export default {
   projects: [
-    { ...base, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts'] },
+    {
+      ...base,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/tools/*/src/**/*.spec.ts'],
+    },
     {
       ...base,
       displayName: 'e2e',
       testMatch: [
         '<rootDir>/test/{e2e,embedded,prisma,fhir,contract,stores,cache,cache-manager,cache-http,library}/**/*.spec.ts',
+        '<rootDir>/tools/*/test/**/*.spec.ts',
       ],
       setupFiles: ['<rootDir>/test/support/load-nest.mjs'],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
@@ -35,6 +40,13 @@ export default {
   maxWorkers: Math.min(8, Math.ceil(availableParallelism() * 1.5)),
   testTimeout: 30_000,
   coverageProvider: 'v8',
-  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts', '!src/prisma/generated/**', '!src/main.ts'],
+  collectCoverageFrom: [
+    'src/**/*.ts',
+    'tools/*/src/**/*.ts',
+    '!**/*.spec.ts',
+    '!tools/*/src/main.ts',
+    '!src/prisma/generated/**',
+    '!src/main.ts',
+  ],
   coverageReporters: ['text-summary', 'lcov'],
 };

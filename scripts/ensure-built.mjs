@@ -3,7 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 
-const INPUTS = ['src', 'prisma', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'prisma.config.ts'];
+const INPUTS = [
+  'src',
+  'tools/dax-local/src',
+  'prisma',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'prisma.config.ts',
+];
 const MARK = join('dist', '.tsbuildinfo');
 
 function newest(path) {

@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+import { DaxLocal } from './server/dax-local.js';
+import { readArguments, USAGE } from './command-line.js';
+
+/** `dax-local`: runs until it is told to end. */
+async function main(): Promise<void> {
+  const options = readArguments(process.argv.slice(2));
+  if (options === 'help') {
+    console.log(USAGE);
+    return;
+  }
+  const log = (line: string): void => console.log(`${new Date().toISOString()} ${line}`);
+  const dax = await DaxLocal.start({ ...options, log });
+  log(`dax-local listens on ${dax.endpoint}, nodes on ports ${dax.ports.join(', ')}`);
+  const stop = (): void => void dax.stop();
+  process.once('SIGTERM', stop).once('SIGINT', stop);
+}
+
+main().catch((error: unknown) => {
+  console.error(`dax-local: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+});
