@@ -40,6 +40,37 @@ export default tseslint.config(
     rules: { 'max-lines-per-function': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   {
+    // What a browser runs.
+    files: ['src/cache/admin/console/assets/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'AbortController',
+          'AbortSignal',
+          'Event',
+          'Intl',
+          'ResizeObserver',
+          'TextDecoderStream',
+          'URLSearchParams',
+          'clearTimeout',
+          'devicePixelRatio',
+          'document',
+          'fetch',
+          'getComputedStyle',
+          'localStorage',
+          'matchMedia',
+          'sessionStorage',
+          'setTimeout',
+          'window',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+    rules: {
+      'max-lines': ['error', { max: 150 }],
+      'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: {
       globals: {

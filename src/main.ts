@@ -19,7 +19,7 @@ function greeting(config: Config, url: string): string {
     config.auth.jwksUri === undefined
       ? `  Token       curl -sX POST ${url}/api/dev/tokens -H 'content-type: application/json' -d '{"handle":"ana"}'\n`
       : `  Token       from the issuer of AUTH_ISSUER\n`;
-  return `\nCareline is ready.\n  API         ${url}/api\n  Swagger UI  ${url}/docs\n  Health      ${url}/health/ready\n${token}\n`;
+  return `\nCareline is ready.\n  API         ${url}/api\n  Swagger UI  ${url}/docs\n  Cache       ${url}/cache\n  Health      ${url}/health/ready\n${token}\n`;
 }
 
 main().catch((error: unknown) => {

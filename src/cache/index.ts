@@ -1,5 +1,6 @@
 export { CacheAdmin } from './admin/cache-admin.js';
 export { CacheStats } from './admin/cache-stats.js';
+export { serveConsole } from './admin/console/serve-console.js';
 export type { Explanation } from './admin/explain.js';
 export { Histogram } from './admin/histogram.js';
 export type { CacheOverview } from './admin/overview.js';
