@@ -16,6 +16,8 @@ import { createCache, type CacheOptions, type RunningCache } from './create-cach
 import type { CacheEvent } from './events.js';
 import { CacheInterceptor } from './http/cache.interceptor.js';
 import { CacheRuntime } from './http/cache-runtime.js';
+import { Hits } from './http/hit.guard.js';
+import { LocalHits } from './http/local-hits.js';
 import { RouteDiscovery } from './http/discovered-routes.js';
 import type { RouteDefaults } from './http/route-call.js';
 import { Routes } from './http/routes.js';
@@ -73,10 +75,11 @@ export class CacheModule implements OnApplicationShutdown {
         RouteDiscovery,
         Routes,
         WriteBarrier,
+        { provide: Hits, useClass: LocalHits },
         CacheInterceptor,
         CacheAdmin,
       ],
-      exports: [Running, CacheRuntime, TieredCache, Routes, CacheStats, CacheAdmin],
+      exports: [Running, CacheRuntime, TieredCache, Routes, Hits, CacheStats, CacheAdmin],
     };
   }
 

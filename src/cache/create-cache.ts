@@ -79,7 +79,7 @@ export async function createCache(options: CacheOptions): Promise<RunningCache> 
     report,
     random,
     keys,
-    onHit: selfCheck && ((call, versions, entry, loader) => selfCheck.hit(call, versions, entry, loader)),
+    watcher: selfCheck,
     localMaxBytes: options.localMaxBytes ?? LOCAL_MAX_BYTES,
     leaseTtlMs: LEASE_TTL_MS,
     leaseWaitMs: LEASE_WAIT_MS,

@@ -10,18 +10,18 @@ import { StaleEntries } from './stale-entries.js';
 import { versionedLoad, type Loaded } from './versioned-load.js';
 import { isOlder, type TagVersions } from './versions/version.js';
 
-/** Gets every hit, with what it takes to compare it with the origin. It runs on the path of a hit, and must not throw. */
-export type OnHit = <T>(
-  call: CacheCall<T>,
-  versions: TagVersions,
-  entry: LocalEntry,
-  loader: Loader<T>,
-) => void;
+/** Looks at hits. It runs on their path, and must not throw. */
+export interface HitWatcher {
+  /** Notes a hit. @returns whether it wants this one, which takes a loader */
+  wants<T>(call: CacheCall<T>): boolean;
+  /** Gets a hit, with what it takes to compare it with the origin. */
+  hit<T>(call: CacheCall<T>, versions: TagVersions, entry: LocalEntry, loader: Loader<T>): void;
+}
 
 export interface TieredCacheOptions extends Omit<FillerOptions, 'local'> {
   /** Bytes of the tier in this process. */
   readonly localMaxBytes: number;
-  readonly onHit?: OnHit | undefined;
+  readonly watcher?: HitWatcher | undefined;
 }
 
 const CLOSE_DEADLINE_MS = 2_000;
@@ -32,6 +32,8 @@ const NO_VERSIONS: TagVersions = new Map();
  * loads whose cost is known.
  */
 const XFETCH_BETA = 1;
+/** -ln of the smallest number above 0 that 1 - random() can be, 2^-53. */
+const LONGEST_HEAD = 36.8;
 
 /**
  * The cache: an in-process tier over an optional shared one, with versions as part of every key. It never answers with
@@ -63,7 +65,7 @@ export class TieredCache {
     const entry = call.mode === 'reload' ? undefined : this.local.get(keys.local, this.options.clock.now());
     if (entry !== undefined && (await dependenciesHold(call, entry, this.options))) {
       this.options.report({ type: 'hit', name: call.name, tier: 'L1' });
-      this.options.onHit?.(call, versions, entry, loader);
+      this.options.watcher?.hit(call, versions, entry, loader);
       if (this.isDueEarly(call, entry)) {
         const fresh = await this.refresh(call, keys.local, versions, loader);
         if (fresh !== undefined) return this.outcome(call, fresh);
@@ -74,11 +76,28 @@ export class TieredCache {
     try {
       const filled = await this.fly(call, keys.local, versions, loader);
       if (filled.source === 'L2' && filled.entry !== undefined)
-        this.options.onHit?.(call, versions, filled.entry, loader);
+        this.options.watcher?.hit(call, versions, filled.entry, loader);
       return this.outcome(call, filled);
     } catch (error) {
       return this.orStale(call, error);
     }
+  }
+
+  /**
+   * What {@link getOrLoad} would answer from this process's memory, where that takes no waiting and no loader; undefined
+   * where it does, or nothing is there.
+   */
+  hitAtOnce<T>(call: CacheCall<T>): CacheOutcome<T> | undefined {
+    if (this.closed || mustBypass()) return undefined;
+    const versions = this.known(call);
+    if (versions === undefined) return undefined;
+    const { keys, clock, report, watcher } = this.options;
+    const entry = this.local.get(keys.of(call, versions).local, clock.now());
+    if (entry === undefined || entry.dependencies.size > 0 || this.mayBeDueEarly(call, entry))
+      return undefined;
+    if (watcher?.wants(call) === true) return undefined;
+    report({ type: 'hit', name: call.name, tier: 'L1' });
+    return this.outcome(call, { entry, source: 'L1', notStored: undefined });
   }
 
   /** What is being stored gets two seconds; loads under way end by themselves. */
@@ -175,6 +194,12 @@ export class TieredCache {
     const entry = await this.stale.find(call, error);
     if (entry === undefined) throw error;
     return this.outcome(call, { entry, source: 'stale', notStored: undefined });
+  }
+
+  /** Whether {@link isDueEarly} could say so, whatever is drawn. */
+  private mayBeDueEarly<T>(call: CacheCall<T>, { loadMs, expiresAtMs }: LocalEntry): boolean {
+    if (call.consistency !== 'ttl') return false;
+    return this.options.clock.now() + loadMs * XFETCH_BETA * LONGEST_HEAD >= expiresAtMs;
   }
 
   private isDueEarly<T>(call: CacheCall<T>, entry: LocalEntry): boolean {

@@ -31,6 +31,13 @@ class ScopeController {
     return { name: await origin.read(id), loadedFor: callerOf(request) };
   }
 
+  @Get('shared-below/:id')
+  @Cached({ scope: 'shared', tags })
+  @UseGuards(NotBanned)
+  async below(@Param('id') id: string) {
+    return { name: await origin.read(id) };
+  }
+
   @Get('mine/:id')
   @Cached({ scope: 'principal', tags })
   async mine(@Param('id') id: string, @Req() request: FastifyRequest) {
@@ -109,14 +116,15 @@ describe('the scope of a cached route', () => {
     expect(origin.reads.filter((read) => read === id)).toHaveLength(2);
   });
 
-  it('guards refuse on a hit as on a miss, and their refusal is not cached', async () => {
+  // Guards the order in `answersEarly`: written above `@Cached`, a guard comes after the one that answers hits.
+  it.each(['shared', 'shared-below'])('%s: guards refuse on a hit as on a miss, uncached', async (path) => {
     banned.add('eve x');
-    const onMiss = await ask('shared', 'eve x');
-    await ask('shared', 'ana x');
-    const onHit = await ask('shared', 'eve x');
-    const ofGlobalGuard = await ask('shared', 'nobody');
+    const onMiss = await ask(path, 'eve x');
+    await ask(path, 'ana x');
+    const onHit = await ask(path, 'eve x');
+    const ofGlobalGuard = await ask(path, 'nobody');
     banned.clear();
-    const afterwards = await ask('shared', 'eve x');
+    const afterwards = await ask(path, 'eve x');
 
     expect([onMiss.status, onHit.status, ofGlobalGuard.status]).toEqual([403, 403, 403]);
     expect(onHit.text).not.toContain('Doe');

@@ -6,7 +6,7 @@ import { GuardedStore } from '../../src/cache/guarded-store.js';
 import { jsonSerializer, type Serializer } from '../../src/cache/serializer.js';
 import { SharedTier } from '../../src/cache/shared-tier.js';
 import { MemoryStore } from '../../src/cache/stores/memory-store.js';
-import { TieredCache } from '../../src/cache/tiered-cache.js';
+import { TieredCache, type HitWatcher } from '../../src/cache/tiered-cache.js';
 import { FakeAuthority, seeSnapshot, TAGS } from './cache-authority.js';
 import { StoreDouble } from './cache-store-double.js';
 import { TestClock } from './test-clock.js';
@@ -25,6 +25,7 @@ export interface HarnessOptions {
   readonly storeTimeoutMs?: number;
   readonly leaseWaitMs?: number;
   readonly localMaxBytes?: number;
+  readonly watcher?: HitWatcher;
 }
 
 /** Instances of the cache over one store, with a clock that stands still, and everything they report. */
@@ -45,6 +46,7 @@ export function cacheHarness(options: HarnessOptions = {}) {
       random: options.random ?? (() => MIDDLE),
       keys: new KeyScheme('test'),
       localMaxBytes: options.localMaxBytes ?? 8 * 1024 * 1024,
+      watcher: options.watcher,
       leaseTtlMs: 5_000,
       leaseWaitMs: options.leaseWaitMs ?? 2_000,
     });

@@ -4,6 +4,7 @@ import type { CacheCall, Loader } from '../cache-call.js';
 import type { Clock } from '../clock.js';
 import type { CheckOutcome, Report } from '../events.js';
 import type { LocalEntry } from '../local-tier.js';
+import type { HitWatcher } from '../tiered-cache.js';
 import { versionedLoad } from '../versioned-load.js';
 import type { Tag } from '../versions/tag.js';
 import { isSame, type TagVersions } from '../versions/version.js';
@@ -36,7 +37,7 @@ const CLOSE_DEADLINE_MS = 2_000;
  * A difference counts only when the origin was read under the very versions of the entry; else the data has changed
  * meanwhile, and nothing can be said. One check at a time, in the background.
  */
-export class SelfCheck {
+export class SelfCheck implements HitWatcher {
   private readonly changed = new Set<Tag>();
   private readonly abort = new AbortController();
   private readonly oneIn: number;
@@ -57,15 +58,21 @@ export class SelfCheck {
     if (this.changed.size > MAX_CHANGED_TAGS) this.changed.delete(this.changed.values().next().value as Tag);
   }
 
+  /** Whether the next hit is to be checked. */
+  wants<T>(call: CacheCall<T>): boolean {
+    this.hits++;
+    if (this.changed.size === 0 && this.hits < this.oneIn) return false;
+    if (this.hits < this.oneIn && !call.tags.some((tag) => this.changed.has(tag))) return false;
+    // Under `ttl` an answer may be older than the origin.
+    return (
+      call.consistency !== 'ttl' && this.background.size === 0 && this.options.clock.elapsed() >= this.nextAt
+    );
+  }
+
   /** A hit was served; now and then it is checked. */
   hit<T>(call: CacheCall<T>, versions: TagVersions, entry: LocalEntry, loader: Loader<T>): void {
-    this.hits++;
-    if (this.changed.size === 0 && this.hits < this.oneIn) return;
-    if (this.hits < this.oneIn && !call.tags.some((tag) => this.changed.has(tag))) return;
-    const now = this.options.clock.elapsed();
-    // Under `ttl` an answer may be older than the origin.
-    if (call.consistency === 'ttl' || this.background.size > 0 || now < this.nextAt) return;
-    this.nextAt = now + this.pauseMs;
+    if (!this.wants(call)) return;
+    this.nextAt = this.options.clock.elapsed() + this.pauseMs;
     this.hits = 0;
     for (const tag of call.tags) this.changed.delete(tag);
     this.background.run(() => this.check(call, versions, entry, loader));

@@ -1,5 +1,7 @@
 import type { Type } from '@nestjs/common';
 import {
+  GUARDS_METADATA,
+  HEADERS_METADATA,
   REDIRECT_METADATA,
   RENDER_METADATA,
   RESPONSE_PASSTHROUGH_METADATA,
@@ -8,6 +10,7 @@ import {
   SSE_METADATA,
 } from '@nestjs/common/internal';
 import type { Handler } from './discovered-routes.js';
+import { HitGuard } from './hit.guard.js';
 
 /** What `handler` is called in its class; a decorator that wraps it may have taken its own name away. */
 export function methodName(controller: Type, handler: Handler): string {
@@ -34,3 +37,12 @@ export function answersItself(controller: Type, handler: Handler): boolean {
 }
 
 const SENDING_PARAMETERS: readonly number[] = [RouteParamtypes.RESPONSE, RouteParamtypes.NEXT];
+
+/**
+ * Whether hits of `handler` may be answered by {@link HitGuard}: no guard comes after it, and there is no `@Header`, which
+ * Nest sets after the guards.
+ */
+export function answersEarly(handler: Handler): boolean {
+  const guards = (Reflect.getMetadata(GUARDS_METADATA, handler) ?? []) as readonly unknown[];
+  return guards.at(-1) === HitGuard && !Reflect.hasMetadata(HEADERS_METADATA, handler);
+}

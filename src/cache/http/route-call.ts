@@ -18,6 +18,14 @@ export interface RouteDefaults {
   readonly principalOf: (request: FastifyRequest) => CachePrincipal | undefined;
 }
 
+/** What follows from how a handler is declared. */
+export interface RouteTraits {
+  /** Its responses cannot be cached, whatever they are. */
+  readonly answersItself: boolean;
+  /** Its hits may be answered before its interceptors run. */
+  readonly answersEarly: boolean;
+}
+
 /** Why a request cannot be answered through the cache. */
 export type Uncached = 'undeclared-query' | 'no-principal' | 'tags-failed' | 'not-cacheable';
 
@@ -36,15 +44,18 @@ export class RouteCall {
   readonly varyHeader: string;
   /** `Cache-Control` of its responses; undefined: what else was said, or {@link DEFAULT_CACHE_CONTROL}. */
   readonly cacheControl: string | undefined;
+  readonly answersItself: boolean;
+  readonly answersEarly: boolean;
 
   /** @throws {CacheUsageError} when an option is wrong */
   constructor(
     readonly name: string,
     private readonly options: CachedOptions,
     private readonly defaults: RouteDefaults,
-    /** Its responses cannot be cached, whatever they are. */
-    readonly answersItself = false,
+    traits: RouteTraits = { answersItself: false, answersEarly: false },
   ) {
+    this.answersItself = traits.answersItself;
+    this.answersEarly = traits.answersEarly;
     if (!['shared', 'principal', 'role'].includes(options.scope)) {
       throw new CacheUsageError('CACHE_OPTIONS_INVALID', `${name}: scope must be shared, principal or role.`);
     }

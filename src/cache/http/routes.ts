@@ -9,7 +9,7 @@ import { CacheUsageError } from '../errors.js';
 import { CacheRuntime } from './cache-runtime.js';
 import { CACHED, type CachedOptions } from './cached.decorator.js';
 import { RouteDiscovery, type Handler } from './discovered-routes.js';
-import { answersItself, methodName } from './handler-metadata.js';
+import { answersEarly, answersItself, methodName } from './handler-metadata.js';
 import { PathPattern } from './path-pattern.js';
 import { RouteCall } from './route-call.js';
 
@@ -80,7 +80,10 @@ export class Routes implements OnApplicationBootstrap {
         `Two cached routes are called ${name}: give one of them a name of its own.`,
       );
     }
-    const route = new RouteCall(name, options, this.runtime.defaults, answersItself(controller, handler));
+    const route = new RouteCall(name, options, this.runtime.defaults, {
+      answersItself: answersItself(controller, handler),
+      answersEarly: answersEarly(handler),
+    });
     this.byName.set(name, route);
     return route;
   }

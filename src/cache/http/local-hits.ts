@@ -1,0 +1,37 @@
+import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CacheRuntime } from './cache-runtime.js';
+import { Uncapturable } from './capture-response.js';
+import type { Hits } from './hit.guard.js';
+import { Routes } from './routes.js';
+import { sendCached } from './send-response.js';
+
+/** Answers plain GET requests whose response is in this process's memory, and needs nobody to be asked. */
+@Injectable()
+export class LocalHits implements Hits {
+  constructor(
+    @Inject(CacheRuntime) private readonly runtime: CacheRuntime,
+    private readonly routes: Routes,
+  ) {}
+
+  answer(context: ExecutionContext): boolean {
+    if (context.getType() !== 'http') return false;
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    if (request.method !== 'GET' || hasDirectives(request)) return false;
+    const route = this.routes.of(context);
+    if (route?.answersEarly !== true) return false;
+    const reply = http.getResponse<FastifyReply>();
+    const call = route.of(request, reply.getHeader('vary'));
+    if (typeof call === 'string') return false;
+    const outcome = this.runtime.cache.hitAtOnce(call);
+    if (outcome === undefined || outcome.value instanceof Uncapturable) return false;
+    void reply.send(sendCached(route, request, reply, { ...outcome, value: outcome.value }, false));
+    return true;
+  }
+}
+
+/** What a request says about caches is the interceptor's to understand. */
+function hasDirectives({ headers }: FastifyRequest): boolean {
+  return headers['cache-control'] !== undefined || headers.pragma !== undefined;
+}
