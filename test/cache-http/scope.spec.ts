@@ -1,4 +1,4 @@
-import { Controller, Get, Injectable, Param, Req, UseGuards, ForbiddenException } from '@nestjs/common';
+import { All, Controller, ForbiddenException, Get, Injectable, Param, Req, UseGuards } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Cached } from '../../src/cache/index.js';
@@ -35,6 +35,12 @@ class ScopeController {
   @Cached({ scope: 'shared', tags })
   @UseGuards(NotBanned)
   async below(@Param('id') id: string) {
+    return { name: await origin.read(id) };
+  }
+
+  @All('every/:id')
+  @Cached({ scope: 'shared', tags })
+  async every(@Param('id') id: string) {
     return { name: await origin.read(id) };
   }
 
@@ -131,6 +137,15 @@ describe('the scope of a cached route', () => {
     expect(onHit.headers).not.toHaveProperty('etag');
     expect(afterwards.status).toBe(200);
     expect(afterwards.headers['cache-status']).toMatch(/^careline; hit; /);
+  });
+
+  // Guards local-hits.ts, answer: `request.method !== 'GET'`.
+  it('a handler of all methods runs for those that are not safe', async () => {
+    await ask('every');
+    expect((await ask('every')).headers['cache-status']).toMatch(/^careline; hit; /);
+    await send(app.url, `/every/${id}`, { method: 'POST' });
+
+    expect(origin.reads.filter((read) => read === id)).toHaveLength(2);
   });
 
   it('a condition does not get past a guard: no 304 for who may not know the entity tag', async () => {
