@@ -101,9 +101,21 @@ class LazyKeys implements CallKeys {
 /** Sorted `<tag>@<counter>.<nonce>`; `-` for none. Neither tags nor versions have a space or an @ in them. */
 function versionsText(versions: TagVersions): string {
   if (versions.size === 0) return '-';
-  const parts: string[] = [];
-  for (const [tag, version] of versions) parts.push(`${tag}@${formatVersion(version)}`);
-  return parts.sort().join(' ');
+  let text = '';
+  let last = '';
+  for (const [tag, version] of versions) {
+    const part = `${tag}@${formatVersion(version)}`;
+    if (part < last) return sortedVersionsText(versions);
+    text = text === '' ? part : `${text} ${part}`;
+    last = part;
+  }
+  return text;
+}
+
+function sortedVersionsText(versions: TagVersions): string {
+  return Array.from(versions, ([tag, version]) => `${tag}@${formatVersion(version)}`)
+    .sort()
+    .join(' ');
 }
 
 /** What separates the parts of a key, marks a hash, or is no character. */

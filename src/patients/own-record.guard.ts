@@ -22,17 +22,24 @@ export const CARE_ROLES = ['clinician', 'admin'] as const satisfies readonly Rol
 class OwnRecordGuard implements CanActivate {
   constructor(private readonly users: UsersService) {}
 
-  async canActivate(context: ExecutionContext): Promise<true> {
+  canActivate(context: ExecutionContext): true | Promise<true> {
     const { principal, params } = context
       .switchToHttp()
       .getRequest<FastifyRequest<{ Params: { id: string } }>>();
-    if (principal !== undefined) {
-      if (CARE_ROLES.some((role) => principal.roles.includes(role))) return true;
-      const user = await this.users.findById(principal.subject);
-      if (user !== undefined && user.patientId === params.id.toLowerCase()) return true;
-    }
-    throw new AppError('AUTH_FORBIDDEN', 'You may read your own record only.');
+    if (principal === undefined) throw notTheirs();
+    if (CARE_ROLES.some((role) => principal.roles.includes(role))) return true;
+    return this.isOwn(principal.subject, params.id);
   }
+
+  private async isOwn(subject: string, patientId: string): Promise<true> {
+    const user = await this.users.findById(subject);
+    if (user === undefined || user.patientId !== patientId.toLowerCase()) throw notTheirs();
+    return true;
+  }
+}
+
+function notTheirs(): AppError {
+  return new AppError('AUTH_FORBIDDEN', 'You may read your own record only.');
 }
 
 /** A route under `:id` that clinicians, admins and the patient themselves may read. */

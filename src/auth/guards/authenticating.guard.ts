@@ -26,29 +26,40 @@ export class AuthenticatingGuard implements CanActivate {
     private readonly reflector: Reflector,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<true> {
+  canActivate(context: ExecutionContext): true | Promise<true> {
     // Public routes work while the issuer's keys cannot be read, so they look at no token.
     if (routeAccess(this.reflector, context).public) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    try {
-      const { principal, expiresAtMs } = await this.authenticate(request);
-      request.principal = principal;
-      request.tokenExpiresAtMs = expiresAtMs;
-    } catch (error) {
-      request.authFailure = error;
+    const header = readBearerHeader(request.raw.rawHeaders);
+    if (header.kind !== 'token') {
+      request.authFailure = header.kind === 'missing' ? missing() : malformed();
+      return true;
     }
+    const verified = this.verifier.verify(header.token);
+    if (verified instanceof Promise) return settle(request, verified);
+    signIn(request, verified);
     return true;
   }
+}
 
-  private async authenticate(request: FastifyRequest): Promise<VerifiedToken> {
-    const header = readBearerHeader(request.raw.rawHeaders);
-    switch (header.kind) {
-      case 'missing':
-        throw new AppError('AUTH_TOKEN_MISSING', 'Send a token as "Authorization: Bearer <token>".');
-      case 'malformed':
-        throw new AppError('AUTH_TOKEN_INVALID', 'The Authorization header does not hold one signed token.');
-      case 'token':
-        return this.verifier.verify(header.token);
-    }
+function signIn(request: FastifyRequest, { principal, expiresAtMs }: VerifiedToken): void {
+  request.principal = principal;
+  request.tokenExpiresAtMs = expiresAtMs;
+}
+
+async function settle(request: FastifyRequest, verified: Promise<VerifiedToken>): Promise<true> {
+  try {
+    signIn(request, await verified);
+  } catch (error) {
+    request.authFailure = error;
   }
+  return true;
+}
+
+function missing(): AppError {
+  return new AppError('AUTH_TOKEN_MISSING', 'Send a token as "Authorization: Bearer <token>".');
+}
+
+function malformed(): AppError {
+  return new AppError('AUTH_TOKEN_INVALID', 'The Authorization header does not hold one signed token.');
 }

@@ -21,10 +21,12 @@ export class CachingTokenVerifier implements TokenVerifier {
     this.verified = new LRUCache({ max: MAX_TOKENS, perf: clock, ttlResolution: 0 });
   }
 
-  async verify(token: string): Promise<VerifiedToken> {
+  verify(token: string): VerifiedToken | Promise<VerifiedToken> {
     const key = hash('sha256', token, 'base64url');
-    const known = this.verified.get(key);
-    if (known !== undefined) return known;
+    return this.verified.get(key) ?? this.verifyAndRemember(token, key);
+  }
+
+  private async verifyAndRemember(token: string, key: string): Promise<VerifiedToken> {
     const result = await this.inner.verify(token);
     const ttl = Math.min(MAX_AGE_MS, result.expiresAtMs - Date.now());
     // In the tolerance after its expiry a token is verified each time; a TTL of 0 would mean for ever.

@@ -61,6 +61,9 @@ export function parseTag(text: string): Tag {
 
 /** Sorted by code unit, without duplicates, with {@link EVERYTHING} among them. */
 export function canonicalTags(tags: readonly Tag[]): readonly Tag[] {
+  // The usual case, on the path of every hit: `*` comes before every letter.
+  const [only] = tags;
+  if (tags.length === 1 && only !== undefined && only > EVERYTHING) return [EVERYTHING, only];
   return [...new Set([EVERYTHING, ...tags])].sort();
 }
 
