@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { DaxLocal } from './server/dax-local.js';
 import { readArguments, USAGE } from './command-line.js';
 
@@ -12,6 +14,11 @@ async function main(): Promise<void> {
   const log = (line: string): void => console.log(`${new Date().toISOString()} ${line}`);
   const dax = await DaxLocal.start({ ...options, log });
   log(`dax-local listens on ${dax.endpoint}, nodes on ports ${dax.ports.join(', ')}`);
+  if (options.tls === true && options.dataDir !== undefined && dax.certificate !== undefined) {
+    const file = resolve(options.dataDir, 'certificate.pem');
+    await writeFile(file, dax.certificate);
+    log(`clients have to trust ${file}: NODE_EXTRA_CA_CERTS=${file}`);
+  }
   const stop = (): void => void dax.stop();
   process.once('SIGTERM', stop).once('SIGINT', stop);
 }

@@ -1,11 +1,11 @@
 import { CborError } from './cbor-error.js';
 import type { CborReader } from './cbor-reader.js';
 import type { CborWriter } from './cbor-writer.js';
-import { parseDecimal } from './decimal.js';
+import { formatDecimal, parseDecimal } from './decimal.js';
 import { MAJOR, TAG } from './heads.js';
 
-/** DynamoDB's numbers end at 10^126; beyond this a text is passed on for DynamoDB to refuse. */
-const MAX_EXPONENT = 200;
+/** DynamoDB's numbers end at 10^126: what is beyond this it will refuse, and is not written out. */
+const MAX_ZEROS = 200;
 /** From here the client would make a text with exponent of a bare bignum, which it then cannot read. */
 const BARE_BIGNUM_LIMIT = 10n ** 21n;
 const MAX_BIGNUM_BYTES = 128;
@@ -38,7 +38,8 @@ export function readTagged(tag: number, reader: CborReader): string {
   if (reader.readArrayHeader() !== 2) throw new CborError('a decimal fraction is no pair');
   const exponent = reader.readInteger();
   const mantissa = readMantissa(reader);
-  return exponent === 0 ? mantissa : `${mantissa}e${exponent}`;
+  const negative = mantissa.startsWith('-');
+  return formatDecimal(negative, negative ? mantissa.slice(1) : mantissa, exponent);
 }
 
 function readMantissa(reader: CborReader): string {
@@ -51,12 +52,12 @@ function readMantissa(reader: CborReader): string {
 /** Writes a number of DynamoDB, without superfluous zeros, in the form that AWS's clients read back exactly. */
 export function writeNumber(writer: CborWriter, text: string): void {
   const decimal = parseDecimal(text);
-  if (decimal === undefined || Math.abs(decimal.exponent) > MAX_EXPONENT)
-    throw new CborError('no number of DynamoDB');
+  if (decimal === undefined) throw new TypeError('no number of DynamoDB');
   const { negative, digits, exponent } = decimal;
-  const magnitude = BigInt((digits || '0') + '0'.repeat(Math.max(exponent, 0)));
+  const isPlain = exponent >= 0 && exponent <= MAX_ZEROS;
+  const magnitude = BigInt((digits || '0') + '0'.repeat(isPlain ? exponent : 0));
   const value = negative ? -magnitude : magnitude;
-  if (exponent < 0) writeInteger(writer.tag(TAG.decimalFraction).array(2).integer(exponent), value);
+  if (!isPlain) writeInteger(writer.tag(TAG.decimalFraction).array(2).integer(exponent), value);
   else if (magnitude < BARE_BIGNUM_LIMIT) writeInteger(writer, value);
   else writeInteger(writer.tag(TAG.decimalFraction).array(2).integer(0), value);
 }

@@ -24,3 +24,16 @@ export function parseDecimal(text: string): Decimal | undefined {
     exponent: Number(exponent) - fraction.length + (all.length - end),
   };
 }
+
+/** Digits before an exponent is used for a small fraction. */
+const MAX_LEADING_ZEROS = 6;
+
+/** digits × 10^exponent as a text that DynamoDB takes: all digits are kept, so its messages show what a client wrote. */
+export function formatDecimal(negative: boolean, digits: string, exponent: number): string {
+  const sign = negative ? '-' : '';
+  if (exponent === 0) return sign + digits;
+  const before = digits.length + exponent;
+  if (exponent > 0 || before <= -MAX_LEADING_ZEROS) return `${sign}${digits}e${exponent}`;
+  const padded = digits.padStart(1 - exponent, '0');
+  return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`;
+}

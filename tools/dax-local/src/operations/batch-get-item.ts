@@ -12,7 +12,7 @@ import { ExpressionWriter } from '../protocol/expression-writer.js';
 import { encodeValues } from '../protocol/items.js';
 import { encodeKey } from '../protocol/keys.js';
 import { readOptions } from '../protocol/options.js';
-import { encodeProjected, overlaps } from '../protocol/projection.js';
+import { encodeProjected, isRefused } from '../protocol/projection.js';
 import { wholeItem } from './get-item.js';
 import type { NodeContext } from './node-context.js';
 import { requestedKey, type RequestedKey } from './requested-key.js';
@@ -22,8 +22,10 @@ interface TableRead {
   readonly isConsistent: boolean;
   readonly paths: readonly Path[] | undefined;
   readonly keys: readonly RequestedKey[];
-  /** What DynamoDB has to refuse is sent to it as it is. */
-  readonly isRefused: boolean;
+  /** A projection that DynamoDB has to refuse, and so has to see. */
+  readonly refusedPaths: readonly Path[] | undefined;
+  /** DynamoDB has to see all of it, because it will refuse it or ought to. */
+  readonly goesAsIs: boolean;
 }
 
 /** Values by cache key; keys that are missing from it were not processed. */
@@ -34,9 +36,9 @@ export async function batchGetItem(args: CborReader, node: NodeContext): Promise
   const reads = await readTables(args, node);
   const { returnConsumedCapacity } = readOptions(args);
   const found: Found = new Map();
-  const isRefused = reads.some((read) => read.isRefused);
+  const goesAsIs = reads.some((read) => read.goesAsIs);
   for (const read of reads)
-    if (!read.isConsistent && !isRefused) for (const key of read.keys) takeCached(key, found, node);
+    if (!read.isConsistent && !goesAsIs) for (const key of read.keys) takeCached(key, found, node);
   const wanted = reads.flatMap((read) => missing(read, found));
   let output: BatchGetItemCommandOutput | undefined;
   const fetchAll = async (): Promise<void> => {
@@ -66,8 +68,10 @@ async function readTables(args: CborReader, node: NodeContext): Promise<TableRea
       const keys = encoded.map((bytes) => requestedKey(table, bytes, schema));
       const paths = projection && readProjection(projection);
       const hasDuplicates = new Set(keys.map(({ cacheKey }) => cacheKey)).size < keys.length;
-      const isRefused = hasDuplicates || keys.length === 0 || (paths !== undefined && overlaps(paths));
-      return { table, isConsistent, paths, keys, isRefused };
+      const refused = paths !== undefined && isRefused(paths, node.schemas.keyAttributes(table));
+      const refusedPaths = refused ? paths : undefined;
+      const goesAsIs = hasDuplicates || keys.length === 0 || refused;
+      return { table, isConsistent, paths, keys, refusedPaths, goesAsIs };
     }),
   );
 }
@@ -80,13 +84,13 @@ function takeCached(key: RequestedKey, found: Found, node: NodeContext): void {
 /** The part of a read that is not found yet. */
 function missing(read: TableRead, found: Found): TableRead[] {
   const keys = read.keys.filter(({ cacheKey }) => !found.has(cacheKey));
-  return keys.length > 0 || read.isRefused ? [{ ...read, keys }] : [];
+  return keys.length > 0 || read.goesAsIs ? [{ ...read, keys }] : [];
 }
 
 /** Whole items, whatever the projection: they are cut here. */
 function keysAndAttributes(read: TableRead): KeysAndAttributes {
   const writer = new ExpressionWriter();
-  const refused = read.isRefused ? writer.projection(read.paths) : undefined;
+  const refused = writer.projection(read.refusedPaths);
   return {
     Keys: read.keys.map(({ key }) => key),
     ConsistentRead: read.isConsistent,
@@ -120,7 +124,7 @@ async function fillAll(
 ): Promise<void> {
   const fetched = Promise.withResolvers<void>();
   const fills = wanted
-    .filter(({ isConsistent, isRefused }) => !isConsistent && !isRefused)
+    .filter(({ isConsistent, goesAsIs }) => !isConsistent && !goesAsIs)
     .flatMap(({ keys }) => keys)
     .map(({ cacheKey }) =>
       node.items.fill(cacheKey, async () => {

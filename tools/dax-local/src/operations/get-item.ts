@@ -5,7 +5,7 @@ import { readProjection, type Path } from '../protocol/expression-nodes.js';
 import { ExpressionWriter } from '../protocol/expression-writer.js';
 import { decodeValues, encodeValues } from '../protocol/items.js';
 import { readOptions, type Options } from '../protocol/options.js';
-import { encodeProjected, overlaps } from '../protocol/projection.js';
+import { encodeProjected, isRefused } from '../protocol/projection.js';
 import type { NodeContext } from './node-context.js';
 import { Reply } from './reply.js';
 import { readRequestedKey, type RequestedKey } from './requested-key.js';
@@ -17,10 +17,11 @@ export async function getItem(args: CborReader, node: NodeContext): Promise<Buff
   const paths = options.projection && readProjection(options.projection);
   let output: GetItemCommandOutput | undefined;
   const read = async (): Promise<Buffer | null> => {
-    output = await send(key, options, paths, node);
+    output = await send(key, options, refused ? paths : undefined, node);
     return output.Item ? encodeValues(output.Item, key.schema, node.lists) : null;
   };
-  const passesThrough = options.consistentRead === true || (paths !== undefined && overlaps(paths));
+  const refused = paths !== undefined && isRefused(paths, node.schemas.keyAttributes(key.table));
+  const passesThrough = options.consistentRead === true || refused;
   const values = passesThrough
     ? await read()
     : (node.items.get(key.cacheKey) ?? (await node.items.fill(key.cacheKey, read)));
@@ -31,12 +32,12 @@ export async function getItem(args: CborReader, node: NodeContext): Promise<Buff
 function send(
   { table, key }: RequestedKey,
   options: Options,
-  paths: readonly Path[] | undefined,
+  refusedPaths: readonly Path[] | undefined,
   node: NodeContext,
 ): Promise<GetItemCommandOutput> {
   const { consistentRead, returnConsumedCapacity } = options;
   const writer = new ExpressionWriter();
-  const refused = paths !== undefined && overlaps(paths) ? writer.projection(paths) : undefined;
+  const refused = writer.projection(refusedPaths);
   return node.dynamodb.send(
     new GetItemCommand({
       TableName: table,

@@ -19,7 +19,7 @@ import {
   type KeySchema,
 } from '../protocol/keys.js';
 import { readOptions, type Options } from '../protocol/options.js';
-import { encodeProjected, overlaps, topLevelNames } from '../protocol/projection.js';
+import { encodeProjected, isRefused, topLevelNames } from '../protocol/projection.js';
 import type { ClientInfo, NodeContext } from './node-context.js';
 import { Reply } from './reply.js';
 
@@ -53,7 +53,8 @@ async function answer(search: Search, node: NodeContext, client: ClientInfo): Pr
   const { options, name, send } = search;
   const schema = await node.schemas.get(search.table);
   const paths = options.projection && readProjection(options.projection);
-  const input = searchInput(search, schema, paths, client);
+  const fetched = paths && fetchedPaths(paths, node.schemas.keyAttributes(search.table));
+  const input = searchInput(search, schema, fetched, client);
   const key = options.consistentRead === true ? undefined : QueryCache.key(name, [input, paths]);
   const cached = key && node.queries.get(key);
   if (cached) return cached;
@@ -68,7 +69,7 @@ async function answer(search: Search, node: NodeContext, client: ClientInfo): Pr
 function searchInput(
   { table, keyCondition, options }: Search,
   schema: KeySchema,
-  paths: readonly Path[] | undefined,
+  fetched: readonly Path[] | undefined,
   { userAgent }: ClientInfo,
 ): QueryCommandInput & ScanCommandInput {
   const writer = new ExpressionWriter();
@@ -76,7 +77,7 @@ function searchInput(
   const startKey = start && (indexName === undefined ? decodeKey(start, schema) : decodeCompoundKey(start));
   const keyText = writer.condition(keyCondition);
   const filter = writer.condition(options.filter);
-  const projection = writer.projection(paths && fetchedPaths(paths));
+  const projection = writer.projection(fetched);
   return {
     TableName: table,
     ...(keyText !== undefined && { KeyConditionExpression: keyText }),
@@ -100,9 +101,9 @@ function sendsEmptySelect({ select }: Options, userAgent: string): boolean {
 }
 
 /** Lists are fetched whole, to find their elements by index; what DynamoDB has to refuse is sent as it is. */
-function fetchedPaths(paths: readonly Path[]): readonly Path[] {
+function fetchedPaths(paths: readonly Path[], keyAttributes: ReadonlySet<string>): readonly Path[] {
   const hasIndex = paths.some((path) => path.some((element) => typeof element === 'number'));
-  return hasIndex && !overlaps(paths) ? topLevelNames(paths).map((name) => [name]) : paths;
+  return hasIndex && !isRefused(paths, keyAttributes) ? topLevelNames(paths).map((name) => [name]) : paths;
 }
 
 interface Encoding {

@@ -4,6 +4,7 @@ import type { KeySchema, KeyType } from '../protocol/keys.js';
 /** Key schemas of tables, asked of DynamoDB once. A table's never changes, but another of its name may follow it. */
 export class TableSchemas {
   readonly #known = new Map<string, KeySchema>();
+  readonly #keyAttributes = new Map<string, ReadonlySet<string>>();
   readonly #asked = new Map<string, Promise<KeySchema>>();
 
   constructor(private readonly dynamodb: DynamoDBClient) {}
@@ -17,6 +18,11 @@ export class TableSchemas {
     return asked;
   }
 
+  /** Attributes in the key of the table or of an index, of a table that {@link get} has answered for. */
+  keyAttributes(table: string): ReadonlySet<string> {
+    return this.#keyAttributes.get(table) ?? new Set();
+  }
+
   /** To be asked again: DynamoDB does not know a table, or not with the key it had. */
   forgetAll(): void {
     this.#known.clear();
@@ -28,6 +34,7 @@ export class TableSchemas {
     const schema = (Table?.KeySchema ?? [])
       .toSorted((one, other) => (one.KeyType ?? '').localeCompare(other.KeyType ?? ''))
       .map(({ AttributeName = '' }) => ({ name: AttributeName, type: types.get(AttributeName) as KeyType }));
+    this.#keyAttributes.set(table, new Set([...types.keys()].map(String)));
     this.#known.set(table, schema);
     return schema;
   }

@@ -6,7 +6,7 @@ import { readProjection, type Path } from '../protocol/expression-nodes.js';
 import { ExpressionWriter } from '../protocol/expression-writer.js';
 import { encodeValues } from '../protocol/items.js';
 import { readOptions } from '../protocol/options.js';
-import { encodeProjected, overlaps } from '../protocol/projection.js';
+import { encodeProjected, isRefused } from '../protocol/projection.js';
 import type { NodeContext } from './node-context.js';
 import { requestedKey, type RequestedKey } from './requested-key.js';
 
@@ -20,7 +20,7 @@ export async function transactGetItems(args: CborReader, node: NodeContext): Pro
   const { returnConsumedCapacity } = readOptions(args);
   const { Responses: responses = [], ConsumedCapacity: capacities = [] } = await node.dynamodb.send(
     new TransactGetItemsCommand({
-      TransactItems: gets.map((get) => ({ Get: getOf(get) })),
+      TransactItems: gets.map((get) => ({ Get: getOf(get, node.schemas.keyAttributes(get.table)) })),
       ReturnConsumedCapacity: returnConsumedCapacity,
     }),
   );
@@ -51,9 +51,9 @@ async function readGets(args: CborReader, node: NodeContext): Promise<TransactGe
 }
 
 /** The whole item, whatever the projection: unless it is one that DynamoDB has to refuse. */
-function getOf({ table, key, paths }: TransactGet): Get {
+function getOf({ table, key, paths }: TransactGet, keyAttributes: ReadonlySet<string>): Get {
   const writer = new ExpressionWriter();
-  const refused = paths && overlaps(paths) ? writer.projection(paths) : undefined;
+  const refused = paths && isRefused(paths, keyAttributes) ? writer.projection(paths) : undefined;
   return {
     TableName: table,
     Key: key,

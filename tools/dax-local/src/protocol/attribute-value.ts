@@ -1,5 +1,4 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { CborError } from '../cbor/cbor-error.js';
 import { readNumber, readTagged, writeNumber } from '../cbor/cbor-number.js';
 import type { CborReader } from '../cbor/cbor-reader.js';
 import type { CborWriter } from '../cbor/cbor-writer.js';
@@ -56,7 +55,7 @@ function readSimple(reader: CborReader): AttributeValue {
     : { N: readNumber(reader) };
 }
 
-/** @throws {CborError} when it is none of DynamoDB's types */
+/** @throws {TypeError} when it is none of DynamoDB's types */
 export function writeValue(writer: CborWriter, value: AttributeValue): void {
   if (value.S !== undefined) writer.text(value.S);
   else if (value.N !== undefined) writeNumber(writer, value.N);
@@ -80,7 +79,7 @@ function writeSet(writer: CborWriter, value: AttributeValue): void {
   } else if (value.BS !== undefined) {
     writer.tag(TAG.binarySet).array(value.BS.length);
     for (const element of value.BS) writer.bytes(element);
-  } else throw new CborError('an attribute value of unknown type');
+  } else throw new TypeError('an attribute value of unknown type');
 }
 
 /** A map of names to values. */

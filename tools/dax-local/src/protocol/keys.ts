@@ -39,24 +39,24 @@ function decodeBare(bytes: Buffer, type: KeyType, numbers: 'cbor' | 'lexical'): 
 /**
  * The key of an item as bytes. Equal keys have equal bytes, whatever form their numbers have; other attributes of `item`
  * are ignored.
- * @throws {CborError} when the item lacks a key attribute
+ * @throws {TypeError} when the item lacks a key attribute
  */
 export function encodeKey(item: Item, schema: KeySchema): Buffer {
   const [hash, range] = schema;
   const hashValue = hash && item[hash.name];
-  if (hashValue === undefined) throw new CborError('an item without its key');
+  if (hashValue === undefined) throw new TypeError('an item without its key');
   const writer = new CborWriter();
   if (range === undefined) return writeBare(writer, hashValue, 'cbor').finish();
   writeValue(writer, hashValue);
   const rangeValue = item[range.name];
-  if (rangeValue === undefined) throw new CborError('an item without its range key');
+  if (rangeValue === undefined) throw new TypeError('an item without its range key');
   return writeBare(writer, rangeValue, 'lexical').finish();
 }
 
 function writeBare(writer: CborWriter, value: AttributeValue, numbers: 'cbor' | 'lexical'): CborWriter {
   if (value.S !== undefined) return writer.raw(Buffer.from(value.S, 'utf8'));
   if (value.B !== undefined) return writer.raw(value.B);
-  if (value.N === undefined) throw new CborError('a key of no key type');
+  if (value.N === undefined) throw new TypeError('a key of no key type');
   if (numbers === 'lexical') return writer.raw(encodeLexDecimal(value.N));
   writeNumber(writer, value.N);
   return writer;

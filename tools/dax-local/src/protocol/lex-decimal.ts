@@ -1,5 +1,5 @@
 import { CborError } from '../cbor/cbor-error.js';
-import { parseDecimal } from '../cbor/decimal.js';
+import { formatDecimal, parseDecimal } from '../cbor/decimal.js';
 
 // Numbers as bytes that sort like the numbers. |v| = 0.D × 10^E: a head for sign and E, then three digits of D in each
 // symbol of ten bits, then a symbol that says how many digits the last group holds.
@@ -14,10 +14,10 @@ const POSITIVE_OFFSET = 12;
 const NEGATIVE_OFFSET = 1_011;
 const LAST_SYMBOL = 1_023;
 
-/** @throws {CborError} when `text` is no number */
+/** @throws {TypeError} when `text` is no number */
 export function encodeLexDecimal(text: string): Buffer {
   const decimal = parseDecimal(text);
-  if (decimal === undefined) throw new CborError('a key that is no number');
+  if (decimal === undefined) throw new TypeError('a key that is no number');
   const { negative, digits, exponent } = decimal;
   if (digits === '') return Buffer.of(ZERO_HEAD);
   const symbols: number[] = [];
@@ -67,10 +67,11 @@ export function decodeLexDecimal(bytes: Buffer): string {
   const digits: string[] = [];
   for (const symbol of unpack(bytes.subarray(at))) {
     const group = negative ? NEGATIVE_OFFSET - symbol : symbol - POSITIVE_OFFSET;
-    // Below zero is the symbol that ends the number.
+    // Below zero is the symbol that ends the number: it tells how many digits of the last group are none.
     if (group < 0 && digits.length > 0) {
-      const text = digits.join('');
-      return `${negative ? '-' : ''}${text}e${exponent - text.length}`;
+      const padding = 2 - (negative ? LAST_SYMBOL - symbol : symbol);
+      const text = digits.join('').slice(0, -padding || undefined);
+      return formatDecimal(negative, text, exponent - text.length);
     }
     if (group < 0 || group > 999) break;
     digits.push(String(group).padStart(3, '0'));

@@ -26,9 +26,16 @@ function follow(item: Item, path: Path): AttributeValue | undefined {
   return value;
 }
 
-/** True when paths lead into each other, or take one value for a map and a list: DynamoDB refuses such a projection. */
-export function overlaps(paths: readonly Path[]): boolean {
-  return paths.some((path, at) => paths.slice(at + 1).some((other) => conflicts(path, other)));
+/**
+ * True when DynamoDB refuses the projection: paths that lead into each other, that take one value for a map and a list,
+ * or that go into an attribute of a key.
+ */
+export function isRefused(paths: readonly Path[], keyAttributes: ReadonlySet<string>): boolean {
+  return paths.some(
+    (path, at) =>
+      (path.length > 1 && keyAttributes.has(String(path[0]))) ||
+      paths.slice(at + 1).some((other) => conflicts(path, other)),
+  );
 }
 
 function conflicts(path: Path, other: Path): boolean {

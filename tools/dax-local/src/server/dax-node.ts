@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { NodeContext } from '../operations/node-context.js';
+import type { Credentials } from '../protocol/signature.js';
 import { Connection } from './connection.js';
 import type { BufferBudget } from './buffer-budget.js';
 import type { Limits } from './limits.js';
@@ -11,6 +12,7 @@ import type { Faults } from './faults.js';
 export interface ClusterServices {
   readonly host: string;
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
+  readonly credentials: readonly Credentials[] | undefined;
   readonly limits: Limits;
   readonly budget: BufferBudget;
   readonly faults: Faults;
@@ -38,6 +40,10 @@ export class DaxNode implements SessionNode {
 
   get faults(): Faults {
     return this.services.faults;
+  }
+
+  get credentials(): readonly Credentials[] | undefined {
+    return this.services.credentials;
   }
 
   /** The same after a stop and a start. */

@@ -31,7 +31,7 @@ export function encodeEndpoints(endpoints: readonly Endpoint[], leaderSession: n
 }
 
 /** 4 bytes of an IPv4 address (also one written as IPv6), 16 of an IPv6 address. @throws {TypeError} */
-function addressBytes(address: string): Buffer {
+export function addressBytes(address: string): Buffer {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
   if (isIP(plain) === 4) return Buffer.from(plain.split('.').map(Number));
   if (isIP(plain) !== 6) throw new TypeError(`no IP address: ${address}`);

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Credentials } from '../protocol/signature.js';
 import type { Limits } from './limits.js';
 
 /** Bounds of one cache of a node. */
@@ -38,6 +39,13 @@ export interface DaxLocalOptions {
    * before a restart then get errors.
    */
   readonly dataDir?: string;
+  /**
+   * TLS, with a certificate that is made at the start (see `DaxLocal.certificate`), or with this one, both as PEM. Absent:
+   * plain TCP.
+   */
+  readonly tls?: true | { readonly key: string; readonly cert: string };
+  /** Who may sign in. Absent: everybody, with any credentials or none. */
+  readonly credentials?: readonly Credentials[];
   readonly limits?: Partial<Limits>;
   /** Takes one line for people; nothing is logged when absent. */
   readonly log?: (line: string) => void;

@@ -3,8 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CborReader } from '../cbor/cbor-reader.js';
 import type { ClientInfo, NodeContext } from '../operations/node-context.js';
 import { OPERATIONS } from '../operations/operations.js';
-import { DaxFailure, dynamoFailure, failureOf } from '../protocol/errors.js';
+import { DaxFailure, dynamoFailure, failureOf, FAILURES, type Failure } from '../protocol/errors.js';
 import type { MethodName } from '../protocol/methods.js';
+import { refusalOf, type Credentials } from '../protocol/signature.js';
 import type { Fault, Faults } from './faults.js';
 
 /** What a session needs of its node. */
@@ -12,6 +13,8 @@ export interface SessionNode {
   readonly id: number;
   readonly faults: Faults;
   readonly context: NodeContext;
+  /** Who may sign in; absent: everybody. */
+  readonly credentials: readonly Credentials[] | undefined;
   /** The nodes of the cluster, for a client that came in at `localAddress`. */
   endpoints(localAddress: string): Buffer;
 }
@@ -20,15 +23,20 @@ export interface SessionNode {
 export class Session implements ClientInfo {
   /** Of the handshake. */
   userAgent = '';
+  /** What requests are answered with, until the client has signed in. */
+  #barred: Failure | undefined;
 
   constructor(
     private readonly node: SessionNode,
     private readonly socket: Socket,
-  ) {}
+  ) {
+    if (node.credentials !== undefined) this.#barred = FAILURES.authenticationRequired();
+  }
 
   /** The result, or undefined where none is to be sent. @throws what becomes the answer, or ends the connection */
   async handle(method: MethodName, args: CborReader): Promise<Buffer | undefined> {
-    if (method === 'authorizeConnection') return undefined;
+    if (method === 'authorizeConnection') return this.#signIn(args);
+    if (this.#barred !== undefined) throw new DaxFailure(this.#barred);
     const fault = this.node.faults.take(this.node.id, method);
     if (fault !== undefined) await this.#suffer(fault);
     if (method === 'endpoints') return this.node.endpoints(this.socket.localAddress ?? '');
@@ -40,6 +48,19 @@ export class Session implements ClientInfo {
     } finally {
       if (fault?.kind === 'drop' && fault.when === 'after') this.socket.destroy();
     }
+  }
+
+  /** Has no answer: a refusal is told to the next request. */
+  #signIn(args: CborReader): undefined {
+    const { credentials } = this.node;
+    const signIn = {
+      accessKeyId: args.readText(),
+      signature: args.readText(),
+      stringToSign: args.readBytes().toString('latin1'),
+    };
+    if (credentials === undefined) return;
+    const refusal = refusalOf(signIn, credentials, Date.now());
+    this.#barred = refusal === undefined ? undefined : FAILURES.invalidCredentials(refusal);
   }
 
   async #suffer(fault: Fault): Promise<void> {
