@@ -53,7 +53,7 @@ export function daxSide(client: DaxDocument, table: string): Side {
 }
 
 /** A deep copy with the table's name in it. Clients change what they are given. */
-export function forTable(part: unknown, table: string): unknown {
+function forTable(part: unknown, table: string): unknown {
   if (part === TABLE) return table;
   if (Buffer.isBuffer(part)) return Buffer.from(part);
   if (Array.isArray(part)) return part.map((one) => forTable(one, table));
