@@ -22,9 +22,10 @@ export async function getItem(args: CborReader, node: NodeContext): Promise<Buff
   };
   const refused = paths !== undefined && isRefused(paths, node.schemas.keyAttributes(key.table));
   const passesThrough = options.consistentRead === true || refused;
-  const values = passesThrough
-    ? await read()
-    : (node.items.get(key.cacheKey) ?? (await node.items.fill(key.cacheKey, read)));
+  // A cached null says that there is no such item.
+  const cached = passesThrough ? undefined : node.items.get(key.cacheKey);
+  const missed = (): Promise<Buffer | null> => (passesThrough ? read() : node.items.fill(key.cacheKey, read));
+  const values = cached === undefined ? await missed() : cached;
   return itemReply(values, paths, key, node).capacity(output?.ConsumedCapacity).finish();
 }
 

@@ -48,7 +48,11 @@ export async function createCluster(
     queries: cacheOptions(options.queryCache, now),
   };
   const services = createServices(options, endpoints);
-  const lists = await AttributeLists.open({ dataDir, maxLists: services.limits.maxAttributeLists });
+  const lists = await AttributeLists.open({
+    dataDir,
+    maxLists: services.limits.maxAttributeLists,
+    ...(options.listHash && { hash: options.listHash }),
+  });
   const dynamodb = options.dynamodb ?? clientFor(options);
   const replication = new Replication(replicationLagMs, now);
   const shared = {

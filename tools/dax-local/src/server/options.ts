@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { ListHash } from '../protocol/attribute-lists.js';
 import type { Credentials } from '../protocol/signature.js';
 import type { Limits } from './limits.js';
 
@@ -46,6 +47,8 @@ export interface DaxLocalOptions {
   readonly tls?: true | { readonly key: string; readonly cert: string };
   /** Who may sign in. Absent: everybody, with any credentials or none. */
   readonly credentials?: readonly Credentials[];
+  /** For tests of clients: the numbers of attribute lists. Absent: a hash, as they should be. */
+  readonly listHash?: ListHash;
   readonly limits?: Partial<Limits>;
   /** Takes one line for people; nothing is logged when absent. */
   readonly log?: (line: string) => void;
