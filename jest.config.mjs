@@ -20,7 +20,7 @@ export default {
       ...base,
       displayName: 'e2e',
       testMatch: [
-        '<rootDir>/test/{e2e,embedded,prisma,fhir,contract,stores,cache,cache-manager,cache-http,library,faults}/**/*.spec.ts',
+        '<rootDir>/test/{e2e,embedded,prisma,fhir,contract,stores,cache,cache-manager,cache-http,library,faults,messaging}/**/*.spec.ts',
         '<rootDir>/tools/*/test/**/*.spec.ts',
       ],
       setupFiles: ['<rootDir>/test/support/load-nest.mjs'],

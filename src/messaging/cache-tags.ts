@@ -1,0 +1,20 @@
+import { collectionTag, uuidTag, type Tag } from '../cache/index.js';
+
+const tagOfConversation = uuidTag('conversation');
+const tagOfInbox = uuidTag('inbox');
+
+/** The messages of one conversation. */
+const conversationTag = (id: string | undefined): Tag => tagOfConversation(id ?? '');
+
+/** The conversations of one user, with their last messages and unread counts. */
+const inboxTag = (userId: string | undefined): Tag => tagOfInbox(userId ?? '');
+
+/** Every cached response that is made of messages: bumped where it is not known which of them changed. */
+export const MESSAGES_TAG = collectionTag('messages');
+
+/** What a new message changes. */
+export const tagsOfMessage = (message: {
+  readonly conversationId: string;
+  readonly from: string;
+  readonly to: string;
+}): readonly Tag[] => [conversationTag(message.conversationId), inboxTag(message.from), inboxTag(message.to)];

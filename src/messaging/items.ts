@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import { ULID, ulidTimeMs } from './ulid.js';
+
+/** Attributes of the messaging table and its index that requests name. */
+export const INDEX_BY_RECENCY = 'by-recency';
+
+/** An item's primary key. */
+export interface ItemKey {
+  readonly PK: string;
+  readonly SK: string;
+}
+
+/** An item as the document client takes and gives it. */
+export type Item = Readonly<Record<string, unknown>>;
+
+const uuid = z.uuid().lowercase();
+const instant = z.iso.datetime({ precision: 3 });
+const ulid = z.string().regex(ULID);
+
+const MessageItem = z.object({
+  PK: z.string().startsWith('CONV#').transform(afterHash).pipe(uuid),
+  SK: z.string().startsWith('MSG#').transform(afterHash).pipe(ulid),
+  from: uuid,
+  to: uuid,
+  text: z.string().min(1),
+  at: instant,
+  writeId: uuid,
+});
+
+const ConversationItem = z.object({
+  PK: z.string().startsWith('CONV#').transform(afterHash).pipe(uuid),
+  SK: z.literal('META'),
+  participants: z.tuple([uuid, uuid]),
+  lastMessageId: ulid,
+});
+
+const InboxItem = z.object({
+  PK: z.string().startsWith('USER#').transform(afterHash).pipe(uuid),
+  SK: z.string().startsWith('CONV#').transform(afterHash).pipe(uuid),
+  recency: z.string(),
+  with: uuid,
+  lastMessageId: ulid,
+  lastFrom: uuid,
+  lastText: z.string().min(1),
+  lastAt: instant,
+  unread: z.int().min(0),
+  readId: uuid.optional(),
+});
+
+const SentItem = z.object({
+  PK: z.string().startsWith('USER#').transform(afterHash).pipe(uuid),
+  SK: z.string().startsWith('IDEM#'),
+  hash: z.string(),
+  writeId: uuid,
+  conversationId: uuid,
+  messageId: ulid,
+  to: uuid,
+  ttl: z.int(),
+});
+
+/** A message as it is stored. `at` is the time in its id. */
+export interface StoredMessage {
+  /** A ULID that sorts after those of all earlier messages of the conversation. */
+  readonly id: string;
+  readonly conversationId: string;
+  /** User ids. */
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly at: string;
+  /** Names the write, whose tags are raised once: by who wrote, or by who reads the stream. */
+  readonly writeId: string;
+}
+
+/** A conversation: who takes part, and its newest message. */
+export interface StoredConversation {
+  readonly id: string;
+  readonly participants: readonly [string, string];
+  readonly lastMessageId: string;
+}
+
+/** A conversation in the list of one participant. */
+export interface InboxEntry {
+  readonly userId: string;
+  readonly conversationId: string;
+  /** The other participant. */
+  readonly with: string;
+  readonly lastMessageId: string;
+  readonly lastFrom: string;
+  /** The beginning of the last message. */
+  readonly lastText: string;
+  readonly lastAt: string;
+  readonly unread: number;
+  /** Sort key of the index. */
+  readonly recency: string;
+  /** Names the last write that set `unread` to zero; undefined when there was none. */
+  readonly readId: string | undefined;
+}
+
+/** What was sent under an idempotency key. */
+export interface SentRecord {
+  /** Of the request, to tell another one under the same key. */
+  readonly hash: string;
+  readonly writeId: string;
+  readonly conversationId: string;
+  readonly messageId: string;
+  readonly to: string;
+  /** Epoch seconds after which it no longer holds; DynamoDB deletes it some days later. */
+  readonly ttl: number;
+}
+
+const partitionOfConversation = (id: string): string => `CONV#${id}`;
+const partitionOfUser = (id: string): string => `USER#${id}`;
+/** What sort keys of messages begin with. */
+const MESSAGE_PREFIX = 'MSG#';
+/** What sort keys of inbox entries begin with. */
+const CONVERSATION_PREFIX = 'CONV#';
+
+const messageKey = (conversationId: string, id: string): ItemKey => ({
+  PK: partitionOfConversation(conversationId),
+  SK: `${MESSAGE_PREFIX}${id}`,
+});
+export const conversationKey = (id: string): ItemKey => ({ PK: partitionOfConversation(id), SK: 'META' });
+export const inboxKey = (userId: string, conversationId: string): ItemKey => ({
+  PK: partitionOfUser(userId),
+  SK: `${CONVERSATION_PREFIX}${conversationId}`,
+});
+export const sentKey = (userId: string, idempotencyKey: string): ItemKey => ({
+  PK: partitionOfUser(userId),
+  SK: `IDEM#${idempotencyKey}`,
+});
+
+/** When the message `id` was written, as everywhere in the API. */
+export const timeOf = (id: string): string => new Date(ulidTimeMs(id)).toISOString();
+
+/** Where a conversation stands among a user's: by its last message, then by its id. */
+export const recencyOf = (lastAt: string, conversationId: string): string => `${lastAt}#${conversationId}`;
+
+export function messageItem({ id, conversationId, ...rest }: StoredMessage): Item {
+  return { ...messageKey(conversationId, id), ...rest };
+}
+
+/** Whether `key` is that of a message. */
+export const isMessageKey = ({ PK, SK }: { readonly PK?: unknown; readonly SK?: unknown }): boolean =>
+  typeof PK === 'string' && PK.startsWith('CONV#') && typeof SK === 'string' && SK.startsWith(MESSAGE_PREFIX);
+
+/** @throws {ItemError} */
+export function parseMessage(item: unknown): StoredMessage {
+  const { PK: conversationId, SK: id, from, to, text, at, writeId } = parsed('message', MessageItem, item);
+  return { id, conversationId, from, to, text, at, writeId };
+}
+
+/** @throws {ItemError} */
+export function parseConversation(item: unknown): StoredConversation {
+  const { PK: id, participants, lastMessageId } = parsed('conversation', ConversationItem, item);
+  return { id, participants, lastMessageId };
+}
+
+/** @throws {ItemError} */
+export function parseInboxEntry(item: unknown): InboxEntry {
+  const { PK: userId, SK: conversationId, readId, ...rest } = parsed('inbox entry', InboxItem, item);
+  return { userId, conversationId, readId, ...rest };
+}
+
+/** @throws {ItemError} */
+export function parseSent(item: unknown): SentRecord {
+  const { hash, writeId, conversationId, messageId, to, ttl } = parsed('sent record', SentItem, item);
+  return { hash, writeId, conversationId, messageId, to, ttl };
+}
+
+/** What came out of the table is not what this service writes. Says which fields, never what is in them. */
+export class ItemError extends Error {
+  override readonly name = 'ItemError';
+}
+
+function parsed<T>(kind: string, schema: z.ZodType<T>, item: unknown): T {
+  const result = schema.safeParse(item);
+  if (result.success) return result.data;
+  const fields = new Set(result.error.issues.map(({ path }) => String(path[0] ?? 'item')));
+  throw new ItemError(`A ${kind} of the messaging table is unreadable: ${[...fields].join(', ')}.`);
+}
+
+function afterHash(key: string): string {
+  return key.slice(key.indexOf('#') + 1);
+}
