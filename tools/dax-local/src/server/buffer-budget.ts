@@ -2,6 +2,10 @@
 export class BufferBudget {
   #used = 0;
 
+  get usedBytes(): number {
+    return this.#used;
+  }
+
   constructor(private readonly maxBytes: number) {}
 
   /** False when it is exceeded; what was counted stays so until it is counted down. */
