@@ -14,7 +14,7 @@ export default {
     {
       ...base,
       displayName: 'unit',
-      testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/tools/*/src/**/*.spec.ts'],
+      testMatch: ['<rootDir>/{src,test/freshness}/**/*.spec.ts', '<rootDir>/tools/*/src/**/*.spec.ts'],
     },
     {
       ...base,

@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Cluster } from '../cluster/cluster.js';
+import { FreshnessChecker } from '../history/freshness-checker.js';
+import type { FaultSpan } from '../history/trace.js';
+import type { Nemesis } from '../nemeses/nemesis.js';
+import { Storm } from '../nemeses/storm.js';
+import { runLoad } from './load.js';
+import { Random } from './random.js';
+import type { ClinicalRecord } from './records.js';
+import { Session } from './session.js';
+
+export interface CampaignOptions {
+  readonly seed: number;
+  readonly instances: number;
+  readonly nemeses: readonly Nemesis[];
+  /** It goes on until there are so many reads and every kind of fault was used … */
+  readonly reads: number;
+  /** … but not longer than this, faults' ends not counted. */
+  readonly longestMs: number;
+  readonly log: (line: string) => void;
+}
+
+export interface CampaignResult {
+  readonly session: Session;
+  readonly faults: readonly FaultSpan[];
+  readonly used: Readonly<Record<string, number>>;
+  readonly durationMs: number;
+}
+
+/** The default of `CACHE_FEED_TIMEOUT_MS`. */
+export const BOUND_MS = 1_000;
+const RECORDS = 16;
+const READS_PER_SECOND = 3_200;
+const WRITES_PER_SECOND = 25;
+const POLL_MS = 100;
+const PROGRESS_EVERY_MS = 15_000;
+
+/** Random reads, writes and faults: nobody knows what they will find. Every other instance reads `strong`. */
+export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
+  const cluster = await Cluster.start();
+  try {
+    await startInstances(cluster, options.instances);
+    const session = new Session(new FreshnessChecker(BOUND_MS), cluster.sql);
+    const records = await makeRecords(cluster, session);
+    const begunAt = performance.now();
+    const stop = new AbortController();
+    const storm = new Storm({
+      ...{ cluster, nemeses: options.nemeses, signal: stop.signal },
+      // Of its own, so that the faults do not depend on how fast the load is.
+      random: new Random(options.seed),
+    });
+    const load = runLoad({
+      ...{ session, records, signal: stop.signal, instances: cluster.instances },
+      ...{ random: new Random(options.seed + 1), readsPerSecond: READS_PER_SECOND },
+      writesPerSecond: WRITES_PER_SECOND,
+    });
+    await Promise.race([untilEnough(options, session, storm, begunAt), load, storm.rage()]).finally(() =>
+      stop.abort(),
+    );
+    await storm.calm();
+    await load;
+    await readAll(cluster, session, records);
+    return { session, faults: storm.faults, used: storm.used, durationMs: performance.now() - begunAt };
+  } finally {
+    await cluster.stop();
+  }
+}
+
+async function startInstances(cluster: Cluster, count: number): Promise<void> {
+  const consistency = (i: number) => (i % 2 === 0 ? ('strong' as const) : ('bounded' as const));
+  await cluster.add('i0', consistency(0));
+  const others = Array.from({ length: count - 1 }, (_, i) => cluster.add(`i${i + 1}`, consistency(i + 1)));
+  const failed = (await Promise.allSettled(others)).find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+function makeRecords(cluster: Cluster, session: Session): Promise<ClinicalRecord[]> {
+  const [first] = cluster.instances;
+  if (first === undefined) throw new Error('there is no instance');
+  return Promise.all(Array.from({ length: RECORDS }, () => session.createRecord(first)));
+}
+
+async function untilEnough(
+  { reads, longestMs, nemeses, log }: CampaignOptions,
+  { counts, checker }: Session,
+  storm: Storm,
+  begunAt: number,
+): Promise<void> {
+  for (let reportAt = PROGRESS_EVERY_MS; ; await delay(POLL_MS)) {
+    const elapsedMs = performance.now() - begunAt;
+    if (elapsedMs >= longestMs) return;
+    if (counts.reads >= reads && nemeses.every(({ name }) => (storm.used[name] ?? 0) > 0)) return;
+    if (elapsedMs < reportAt) continue;
+    reportAt += PROGRESS_EVERY_MS;
+    const faults = `${storm.faults.length} faults`;
+    log(
+      `${Math.round(elapsedMs / 1_000)} s: ${counts.reads} reads, ${counts.writes} writes, ${faults}, ${checker.violations.length} violations`,
+    );
+  }
+}
+
+/** After the storm, and after the bound: nothing old may have stayed anywhere. */
+async function readAll(
+  cluster: Cluster,
+  session: Session,
+  records: readonly ClinicalRecord[],
+): Promise<void> {
+  await delay(BOUND_MS + POLL_MS);
+  for (const instance of cluster.instances)
+    await Promise.all(
+      records.map(async (record) => {
+        if ((await session.read(instance, record)) === undefined)
+          throw new Error(`${instance.name} does not answer after the faults have ended`);
+      }),
+    );
+}
