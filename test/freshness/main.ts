@@ -1,5 +1,7 @@
 // npm run freshness: docs/freshness.md.
 import { writeFileSync } from 'node:fs';
+import { checkMutations } from './mutations/mutation-check.js';
+import { MUTATION_HEAD, mutationCheck, mutationRow } from './mutations/mutation-report.js';
 import { readOptions, USAGE, type Options } from './options.js';
 import { campaignChecks, campaignReport, type Check } from './report.js';
 import { runCampaign } from './run/campaign.js';
@@ -14,6 +16,13 @@ async function main(options: Options): Promise<Check[]> {
     const result = await runCampaign(campaign);
     campaignReport(campaign, result).forEach(log);
     checks.push(...campaignChecks(campaign, result));
+  }
+  if (options.parts.includes('mutations')) {
+    MUTATION_HEAD.forEach(log);
+    await checkMutations((result) => {
+      log(mutationRow(result));
+      checks.push(mutationCheck(result));
+    });
   }
   return checks;
 }

@@ -38,9 +38,10 @@ export function readOptions(args: readonly string[]): Options {
     args: [...args],
     options: {
       ...{ seed: text, instances: text, reads: text, seconds: text, minutes: text },
-      ...{ faults: text, only: text, output: text },
+      ...{ faults: text, only: text, output: text, help: { type: 'boolean' } },
     },
   });
+  if (values.help === true) throw new Error('Freshness under faults: docs/freshness.md');
   const minutes = values.minutes === undefined ? undefined : whole('minutes', values.minutes);
   return {
     seed: values.seed === undefined ? randomInt(2 ** 31) : whole('seed', values.seed, 0),

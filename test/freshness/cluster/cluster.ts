@@ -41,7 +41,7 @@ export class Cluster {
   async add(
     name: string,
     consistency: Consistency,
-    more: Pick<InstanceOptions, 'environment' | 'preload'> = {},
+    more: Pick<InstanceOptions, 'environment' | 'preload' | 'greeting'> = {},
   ): Promise<Instance> {
     const { engines, postgres } = this;
     const instance = await Instance.start({

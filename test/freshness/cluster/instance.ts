@@ -19,6 +19,8 @@ export interface InstanceOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Modules that its process loads first, as paths from the root. */
   readonly preload?: readonly string[];
+  /** A line that its process must have printed when it is ready. */
+  readonly greeting?: string;
 }
 
 const CLOCK = 'test/freshness/preload/clock.mjs';
@@ -96,6 +98,9 @@ export class Instance {
         if (start === STARTS) throw error;
       }
     }
+    const { greeting } = this.options;
+    if (greeting !== undefined && !this.service.output().split('\n').includes(greeting))
+      throw new Error(`${this.name} did not say ${greeting}`);
     this.client = new HttpClient(this.service.url, this.options.token);
   }
 

@@ -21,6 +21,21 @@ export class Lane {
     return this.kept?.length ?? 0;
   }
 
+  /** Whether what is kept back has `bytes` in it. */
+  keeps(bytes: Buffer): boolean {
+    return Buffer.concat(this.kept ?? []).includes(bytes);
+  }
+
+  /** What is kept back. */
+  get keptBytes(): Buffer {
+    return Buffer.concat(this.kept ?? []);
+  }
+
+  /** Forgets what is kept back, as if it had never been sent. */
+  discard(): void {
+    if (this.kept !== undefined) this.kept = [];
+  }
+
   hold(): void {
     this.kept ??= [];
   }

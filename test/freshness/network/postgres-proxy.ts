@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Lane } from './lane.js';
-import { instanceOption, readStartup, type Caller } from './startup-message.js';
+import { waitUntil } from '../../support/wait-until.js';
+import { commandComplete, instanceOption, readStartup, simpleQuery, type Caller } from './messages.js';
 
 /** Some of the connections: those of an instance, of an application name, or both. */
 export type LinkFilter = Partial<Caller>;
@@ -74,6 +75,24 @@ export class PostgresProxy {
     const found = this.select(filter);
     if (found.length !== 1 || found[0] === undefined) throw new Error(`${found.length} connections, not one`);
     return found[0].lanes[direction];
+  }
+
+  /**
+   * Has the server run `statement` on the only connection that `filter` names, which its client does not notice.
+   * @throws {Error} when the client was talking at the same time
+   */
+  async inject(filter: LinkFilter, statement: string): Promise<void> {
+    const lane = this.lane(filter, 'to-client');
+    const heal = this.hold(filter, 'to-client');
+    try {
+      this.lane(filter, 'to-server').forward(simpleQuery(statement));
+      await waitUntil('the statement is answered', () => lane.keptChunks > 0);
+      const done = commandComplete(statement.split(' ')[0] ?? '');
+      if (!lane.keptBytes.equals(done)) throw new Error('the client was talking at the same time');
+      lane.discard();
+    } finally {
+      heal();
+    }
   }
 
   async stop(): Promise<void> {

@@ -24,3 +24,17 @@ export function readStartup(message: Buffer): Caller {
   const instance = /careline\.instance=(\S+)/.exec(valueOf('options') ?? '')?.[1];
   return { application: valueOf('application_name'), instance };
 }
+
+/** A message after the first one: its kind, its length, its content. */
+function message(kind: string, content: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(content.length + length.length);
+  return Buffer.concat([Buffer.from(kind), length, content]);
+}
+
+/** Query: one statement without parameters. */
+export const simpleQuery = (statement: string): Buffer => message('Q', Buffer.from(`${statement}\0`));
+
+/** What the server answers to a command without rows, outside a transaction: CommandComplete and ReadyForQuery. */
+export const commandComplete = (command: string): Buffer =>
+  Buffer.concat([message('C', Buffer.from(`${command}\0`)), message('Z', Buffer.from('I'))]);
