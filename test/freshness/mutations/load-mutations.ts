@@ -158,8 +158,8 @@ export const LOAD_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'cache/tiered-cache.js',
-        find: 'if (this.closed || mustBypass())',
-        replace: 'if (this.closed)',
+        find: 'if (this.closed || mustBypass())\n            return this.bypass(',
+        replace: 'if (this.closed)\n            return this.bypass(',
       },
     ],
   },
