@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { badRequests, type BadRequest, type Sender } from './support/bad-requests.js';
+import { inParallel } from './support/in-parallel.js';
 import { RawClient, type RawAnswer } from './support/http.js';
 import { Scene } from './support/scene.js';
 
@@ -36,7 +37,7 @@ describe('generated bad requests', () => {
     const wrong: string[] = [];
     let hits = 0;
 
-    await inParallel(requests, async (request, index) => {
+    await inParallel(requests, AT_ONCE, async (request, index) => {
       const answer = await clients[request.sender].send(request);
       statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
       if (String(answer.headers['cache-status']).includes('; hit')) hits++;
@@ -65,21 +66,6 @@ function faultOf({ sender, headers }: BadRequest, answer: RawAnswer, scene: Scen
   if (/\bat .*\.(?:js|ts):\d+|node_modules|\/src\//.test(body) && !status.toString().startsWith('2'))
     return 'a stack';
   return undefined;
-}
-
-/** Runs `work` on all of `items`, some at a time. */
-async function inParallel<T>(
-  items: readonly T[],
-  work: (item: T, index: number) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const run = async (): Promise<void> => {
-    while (next < items.length) {
-      const index = next++;
-      await work(items[index] as T, index);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, run));
 }
 
 function shown({ sender, method, path, headers, body }: BadRequest): string {
