@@ -5,6 +5,7 @@ import { DYNAMODB, EngineLease, startEngines, type RunningEngines } from '../emb
 import { explainError } from '../start-error.js';
 import { cacheCommand } from './cache.command.js';
 import type { DynamoCliContext } from './context.js';
+import { daxLocalCommand } from './dax-local.command.js';
 import { dbCommand } from './db.command.js';
 import { fhirCommand } from './fhir.command.js';
 
@@ -50,7 +51,8 @@ async function main(): Promise<void> {
     .showHelpAfterError()
     .addCommand(dbCommand(context))
     .addCommand(fhirCommand(context))
-    .addCommand(cacheCommand(context));
+    .addCommand(cacheCommand(context))
+    .addCommand(daxLocalCommand(context));
   try {
     await program.parseAsync();
   } finally {

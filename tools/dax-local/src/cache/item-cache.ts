@@ -53,6 +53,7 @@ export class ItemCache {
   }
 
   #store(key: string, item: CachedItem): void {
-    this.#items.set(key, item, item?.length ?? 0);
+    // A copy, because a buffer may be a small view on a large one, and that would be kept.
+    this.#items.set(key, item && Buffer.from(item), item?.length ?? 0);
   }
 }

@@ -21,7 +21,8 @@ export class QueryCache {
   }
 
   set(key: string, answer: Buffer): void {
-    this.#answers.set(key, answer, answer.length);
+    // A copy, as in the item cache.
+    this.#answers.set(key, Buffer.from(answer), answer.length);
   }
 
   clear(): void {

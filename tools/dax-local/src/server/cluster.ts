@@ -17,6 +17,9 @@ import { selfSignedCertificate } from './self-signed-certificate.js';
 const MAX_NODES = 10;
 const DEFAULT_TTL_MS = 300_000;
 const DEFAULT_CACHE_BYTES = 64 * 2 ** 20;
+/** Longer than DynamoDB takes, shorter than the minute that AWS's client waits. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:8000';
 
 /** The parts of a cluster that is not started. */
@@ -61,17 +64,19 @@ export async function createCluster(
     lists,
     writes: new WriteThrough(replication),
   };
-  const create = (id: number, at: number): DaxNode => {
-    const items = new ItemCache(bounds.items);
-    return new DaxNode(id, at, { ...shared, items, queries: new QueryCache(bounds.queries) }, services);
-  };
   const isSingle = count === 1;
-  const nodes = Array.from({ length: count }, (_, id) =>
-    create(id, port === 0 || isSingle ? port : port + 1 + id),
-  );
-  for (const { context } of nodes) replication.join(context.items);
-  const [first] = nodes;
-  const seed = isSingle && first !== undefined ? first : create(count, port);
+  const nodes = Array.from({ length: count }, (_, id) => {
+    const context = {
+      ...shared,
+      items: new ItemCache(bounds.items),
+      queries: new QueryCache(bounds.queries),
+    };
+    replication.join(context.items);
+    return new DaxNode(id, port === 0 || isSingle ? port : port + 1 + id, context, services);
+  });
+  // A client that sends data to where discovery is answered uses the first node's caches.
+  const [first] = nodes as [DaxNode];
+  const seed = isSingle ? first : new DaxNode(count, port, first.context, services);
   return {
     nodes,
     seed,
@@ -121,5 +126,10 @@ function clientFor({
     region,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
   });
 }
