@@ -8,6 +8,24 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 const MAX_CONNECTIONS = 10;
 
+interface VersionRow {
+  readonly tag: string;
+  readonly version: string;
+  readonly nonce: string;
+}
+
+/** The versions of `tags`, and READ ONLY from here on: in one statement, since each is a round trip that every miss pays. */
+async function readOnlyVersions(
+  tx: Prisma.TransactionClient,
+  tags: readonly string[],
+): Promise<readonly VersionRow[]> {
+  const rows = await tx.$queryRaw<readonly (VersionRow | { readonly tag: null })[]>`
+    SELECT tag, version::text AS version, nonce
+    FROM set_config('transaction_read_only', 'on', true) LEFT JOIN cache_tag ON tag = ANY (${tags})`;
+  // Where no tag has a row, the setting still makes one.
+  return rows.filter((row) => row.tag !== null);
+}
+
 /** The client of the clinical database. Connects on first use; every statement has a time limit. */
 @Injectable()
 export class PrismaService extends PrismaClient implements OnApplicationShutdown {
@@ -30,11 +48,12 @@ export class PrismaService extends PrismaClient implements OnApplicationShutdown
   snapshot<T>(load: (tx: Prisma.TransactionClient) => Promise<T>): Promise<T> {
     return this.$transaction(
       async (tx) => {
-        await tx.$executeRaw`SET TRANSACTION READ ONLY`;
-        await observeSnapshot(
-          (tags) =>
-            tx.$queryRaw`SELECT tag, version::text AS version, nonce FROM cache_tag WHERE tag = ANY (${tags})`,
-        );
+        let isReadOnly = false;
+        await observeSnapshot(async (tags) => {
+          isReadOnly = true;
+          return readOnlyVersions(tx, tags);
+        });
+        if (!isReadOnly) await tx.$executeRaw`SET TRANSACTION READ ONLY`;
         return load(tx);
       },
       { isolationLevel: 'RepeatableRead' },

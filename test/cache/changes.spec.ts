@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { LoadScope, runLoad } from '../../src/cache/load-scope.js';
 import { PrismaService } from '../../src/prisma/prisma.service.js';
 import { CacheCluster, patientTag, type Instance } from '../support/cache-cluster.js';
 import { Gate } from '../support/cache-gate.js';
@@ -135,6 +137,18 @@ describe('changes past the service', () => {
       expect(await a.cache.getOrLoad(call, load)).toMatchObject({ value: { name: 'After', exams: 1 } });
       expect((await a.cache.getOrLoad(call, load)).source).toBe('L1');
       await writer.close();
+      await prisma.$disconnect();
+    });
+
+    // Guards prisma.service.ts: `set_config` for a load, `SET TRANSACTION` without one.
+    it('nothing can be changed in it, in a load or without one, whether its tags have rows or not', async () => {
+      const prisma = new PrismaService({ databaseUrl: cluster.database.url });
+      const change = () => prisma.snapshot((tx) => tx.patient.delete({ where: { id } }));
+      const tags = canonicalTags([patientTag(randomUUID())]);
+
+      await expect(change()).rejects.toThrow(/read-only transaction/);
+      for (const load of [new LoadScope(tags), new LoadScope(tags.slice(1))])
+        await expect(runLoad(load, change)).rejects.toThrow(/read-only transaction/);
       await prisma.$disconnect();
     });
   });
