@@ -2,27 +2,39 @@ import { Tags, Validations, type App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
 import { acknowledge } from './acknowledge.ts';
 import { DataStack } from './data-stack.ts';
+import { DaxStack } from './dax-stack.ts';
+import { IdentityStack } from './identity-stack.ts';
 import { KeysStack } from './keys-stack.ts';
 import { NetworkStack } from './network-stack.ts';
+import { ServiceStack } from './service-stack.ts';
 import type { Settings } from './settings.ts';
+import { StandbyStack } from './standby-stack.ts';
+import { StreamStack } from './stream-stack.ts';
 
 /** All stacks of one stage, under both rule packs. A finding that nobody has acknowledged, with a reason, ends the synthesis. */
 export function buildApp(app: App, settings: Settings): void {
-  const { account, region, stage } = settings;
-  const env = { account, region };
+  const { account, region, standbyRegion, stage } = settings;
+  const common = { env: { account, region }, settings };
   const id = (name: string) => `Careline-${stage}-${name}`;
   Tags.of(app).add('service', 'careline');
   Tags.of(app).add('stage', stage);
 
-  const keys = new KeysStack(app, id('Keys'), { env, settings });
-  const network = new NetworkStack(app, id('Network'), { env, settings, logsKey: keys.operations });
-  new DataStack(app, id('Data'), {
-    env,
-    settings,
-    network,
-    dataKey: keys.data,
-    operationsKey: keys.operations,
-  });
+  const keys = new KeysStack(app, id('Keys'), common);
+  const { data: dataKey, operations: operationsKey } = keys;
+  const network = new NetworkStack(app, id('Network'), { ...common, logsKey: operationsKey });
+  const data = new DataStack(app, id('Data'), { ...common, network, dataKey, operationsKey });
+  if (standbyRegion !== undefined) {
+    const standby = new StandbyStack(app, id('Standby'), {
+      ...common,
+      env: { account, region: standbyRegion },
+    });
+    data.addStackDependency(standby, 'The replica and the copies of backups need its key and its vault.');
+  }
+  const identity = new IdentityStack(app, id('Identity'), common);
+  const dax = settings.dax ? new DaxStack(app, id('Dax'), { ...common, network, data }) : undefined;
+  const sources = { settings, data, identity, dataKey, daxEndpoint: dax?.endpoint };
+  new ServiceStack(app, id('Service'), { ...common, sources, network, dax, operationsKey });
+  new StreamStack(app, id('Stream'), { ...common, sources, network, operationsKey });
   acknowledge(
     app,
     'A policy here belongs to one role and dies with it. To be attached to others is what a managed policy is for.',

@@ -11,6 +11,7 @@ import { backups } from './data/backups.ts';
 import { auroraCluster } from './data/database.ts';
 import { cacheAccess } from './data/table-access.ts';
 import { cacheTable, messagesTable } from './data/tables.ts';
+import { useKey } from './keys-stack.ts';
 import { namesOf } from './names.ts';
 import type { NetworkStack } from './network-stack.ts';
 import type { Settings } from './settings.ts';
@@ -39,7 +40,9 @@ export class DataStack extends Stack {
   constructor(scope: Construct, id: string, props: DataProps) {
     super(scope, id, props);
     this.props = props;
-    const { settings, network, dataKey: key, operationsKey: logsKey } = props;
+    const { settings, network } = props;
+    const key = useKey(this, props.dataKey);
+    const logsKey = useKey(this, props.operationsKey);
     this.daxRole = settings.dax ? this.daxAccess() : undefined;
     const tables = {
       settings,
@@ -78,7 +81,9 @@ export class DataStack extends Stack {
   /** Made here and not by the DAX stack, because the tables' policies name it. */
   private daxAccess(): Role {
     const { settings, dataKey } = this.props;
-    const access = new ManagedPolicy(this, 'DaxAccess', { statements: cacheAccess(this, settings, dataKey) });
+    const access = new ManagedPolicy(this, 'DaxAccess', {
+      statements: cacheAccess(this, settings, useKey(this, dataKey)),
+    });
     return new Role(this, 'DaxRole', {
       assumedBy: new ServicePrincipal('dax.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
@@ -91,7 +96,7 @@ export class DataStack extends Stack {
   private secret(id: string, name: string, template: Readonly<Record<string, string>>): Secret {
     return new Secret(this, id, {
       secretName: `careline/${this.props.settings.stage}/${name}`,
-      encryptionKey: this.props.dataKey,
+      encryptionKey: useKey(this, this.props.dataKey),
       generateSecretString: {
         secretStringTemplate: JSON.stringify(template),
         generateStringKey: 'password',

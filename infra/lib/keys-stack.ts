@@ -1,9 +1,15 @@
 import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { Key, type IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { logGroupArn, namesOf } from './names.ts';
 import type { Settings } from './settings.ts';
+
+/** `key` as another stack uses it: grants go to the policies of roles, and never back into the key's own, which would be a circle. */
+export function useKey(stack: Stack, key: IKey): IKey {
+  const id = `Use${key.node.id}Key`;
+  return (stack.node.tryFindChild(id) as IKey | undefined) ?? Key.fromKeyArn(stack, id, key.keyArn);
+}
 
 /**
  * Two keys: whoever may read logs need not be able to read data. Both are rotated every year, and outlive the stack: a

@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import { useKey } from './keys-stack.ts';
 import { dynamoGateway, imageLayerGateway, interfaceEndpoints } from './network/endpoints.ts';
 import { PORTS, SecurityGroups } from './network/security-groups.ts';
 import { namesOf } from './names.ts';
@@ -72,7 +73,7 @@ export class NetworkStack extends Stack {
     return ec2.FlowLogDestination.toCloudWatchLogs(
       new LogGroup(this, 'FlowLogs', {
         logGroupName: `${namesOf(settings).logPrefix}flows`,
-        encryptionKey: logsKey,
+        encryptionKey: useKey(this, logsKey),
         retention: RetentionDays.THREE_MONTHS,
       }),
     );
