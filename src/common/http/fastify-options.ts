@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify
 import type { Logger } from 'pino';
 import { sendProblem } from '../errors/problem.filter.js';
 import { toAppError } from '../errors/problem-response.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 
 /** Bodies over this are refused with 413. */
 const BODY_LIMIT_BYTES = 1_048_576;
@@ -21,6 +22,8 @@ export function fastifyOptions(logger: Logger): FastifyServerOptions {
     forceCloseConnections: 'idle',
     genReqId: requestId,
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      // What has no route runs no hook.
+      reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
       sendProblem(toAppError(error), request, reply);
     },
   };

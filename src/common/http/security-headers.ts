@@ -12,7 +12,7 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /** The header fields that helmet 8 sends, https://helmetjs.github.io/, with a stricter policy. */
-const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
