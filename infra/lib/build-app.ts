@@ -6,6 +6,7 @@ import { DaxStack } from './dax-stack.ts';
 import { IdentityStack } from './identity-stack.ts';
 import { KeysStack } from './keys-stack.ts';
 import { NetworkStack } from './network-stack.ts';
+import { ObservabilityStack } from './observability-stack.ts';
 import { ServiceStack } from './service-stack.ts';
 import type { Settings } from './settings.ts';
 import { StandbyStack } from './standby-stack.ts';
@@ -33,7 +34,8 @@ export function buildApp(app: App, settings: Settings): void {
   const identity = new IdentityStack(app, id('Identity'), common);
   const dax = settings.dax ? new DaxStack(app, id('Dax'), { ...common, network, data }) : undefined;
   const sources = { settings, data, identity, dataKey, daxEndpoint: dax?.endpoint };
-  new ServiceStack(app, id('Service'), { ...common, sources, network, dax, operationsKey });
+  const service = new ServiceStack(app, id('Service'), { ...common, sources, network, dax, operationsKey });
+  new ObservabilityStack(app, id('Observability'), { ...common, service, operationsKey });
   new StreamStack(app, id('Stream'), { ...common, sources, network, operationsKey });
   acknowledge(
     app,

@@ -55,7 +55,7 @@ export const ALLOWED_WILDCARDS: readonly AllowedWildcard[] = [
     reason: 'Lambda lists the streams of the table before it reads the one it was given: names, no records.',
   },
   {
-    resource: /^FargateAccessLogsPolicy$/,
+    resource: /^(FargateAccessLogs|TrailBucket)Policy$/,
     wildcard: /^Resource .*\/AWSLogs\/\d{12}\/\*"/,
     reason:
       'Load balancers write objects under the prefix that AWS gives them, with the time in their names.',

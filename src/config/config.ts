@@ -44,6 +44,8 @@ export interface Config {
   };
   /** Requests a minute and principal; 0 = no limit. */
   readonly rateLimitPerMinute: number;
+  /** The CloudWatch namespace of metrics on standard output; absent: none are written. */
+  readonly emfNamespace: string | undefined;
   readonly logLevel: Environment['LOG_LEVEL'];
 }
 
@@ -121,6 +123,7 @@ function toConfig(environment: Environment): Config {
       jwksUri: environment.AUTH_JWKS_URI,
     }),
     rateLimitPerMinute: environment.RATE_LIMIT_PER_MINUTE,
+    emfNamespace: environment.METRICS_EMF,
     logLevel: environment.LOG_LEVEL,
   });
 }

@@ -49,6 +49,15 @@ const keyArns = () =>
 const tableName = () =>
   z.string().regex(TABLE_NAME, 'must be a DynamoDB table name: 3 to 255 of a-z A-Z 0-9 _ . -');
 
+// CloudWatch's names of namespaces; those that begin with AWS/ are its own.
+const emfNamespace = () =>
+  z
+    .string()
+    .regex(
+      /^(?!AWS\/)[\w.#/:-]{1,255}$/,
+      'must be a CloudWatch namespace such as Careline/production, and not begin with AWS/',
+    );
+
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
 
@@ -87,6 +96,7 @@ export const EnvironmentSchema = z.object({
   AUTH_AUDIENCE: z.string().min(1).optional(),
   AUTH_JWKS_URI: url('https:', 'http:').optional(),
   RATE_LIMIT_PER_MINUTE: integer(0, 100_000_000).default(12_000),
+  METRICS_EMF: emfNamespace().optional(),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
 });
 

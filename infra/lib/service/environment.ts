@@ -5,6 +5,7 @@ import type { DataStack } from '../data-stack.ts';
 import { cacheAccess, messagesAccess } from '../data/table-access.ts';
 import type { IdentityStack } from '../identity-stack.ts';
 import { namesOf } from '../names.ts';
+import { emfNamespace } from '../observability/metrics.ts';
 import { PORTS } from '../network/security-groups.ts';
 import type { Settings } from '../settings.ts';
 
@@ -39,6 +40,7 @@ export function serviceEnvironment(sources: ServiceSources, region: string): Rec
     MESSAGING_TABLE: names.messagesTable,
     CACHE_ENCRYPTION: 'kms',
     CACHE_KMS_KEY_ARNS: dataKey.keyArn,
+    METRICS_EMF: emfNamespace(settings),
     AUTH_ISSUER: identity.issuer,
     AUTH_AUDIENCE: identity.clientId,
     AUTH_JWKS_URI: `${identity.issuer}/.well-known/jwks.json`,

@@ -1,0 +1,40 @@
+import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { CacheAdmin } from '../cache/index.js';
+import { CONFIG, type ServiceConfig } from '../config/index.js';
+import { emfLine } from './emf-line.js';
+import { readingOf, valuesBetween, type EmfReading } from './emf-reading.js';
+import { RequestLatencies } from './request-latencies.js';
+
+const INTERVAL_MS = 60_000;
+
+/** Writes a line for CloudWatch to standard output every minute, and a last one at the end, where `METRICS_EMF` is set. */
+@Injectable()
+export class EmfReporter implements OnModuleInit, OnModuleDestroy {
+  private before: EmfReading | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Pick<ServiceConfig, 'emfNamespace'>,
+    private readonly admin: CacheAdmin,
+    private readonly latencies: RequestLatencies,
+  ) {}
+
+  onModuleInit(): void {
+    if (this.config.emfNamespace === undefined) return;
+    this.timer = setInterval(() => this.report(), INTERVAL_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    if (this.timer === undefined) return;
+    clearInterval(this.timer);
+    this.report();
+  }
+
+  private report(): void {
+    const now = readingOf(this.admin.overview(), this.latencies.bySource);
+    process.stdout.write(
+      emfLine(this.config.emfNamespace ?? '', Date.now(), valuesBetween(this.before, now)),
+    );
+    this.before = now;
+  }
+}
