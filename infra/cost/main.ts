@@ -1,0 +1,3 @@
+import { costTable } from './table.ts';
+
+console.log(costTable());

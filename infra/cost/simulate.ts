@@ -1,0 +1,3 @@
+import { limitTable } from './limit-table.ts';
+
+console.log(limitTable());
