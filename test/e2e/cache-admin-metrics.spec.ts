@@ -126,6 +126,22 @@ describe('GET /metrics', () => {
     expect([...new Set(documented)].toSorted()).toEqual(own.toSorted());
   });
 
+  it('Grafana asks for metrics that are exported, and for nothing else', async () => {
+    const { types } = await parsed();
+    const { panels } = JSON.parse(await readFile('docker/grafana/dashboards/careline.json', 'utf8')) as {
+      panels: { title: string; targets: { expr: string }[] }[];
+    };
+
+    const asked = panels.flatMap(({ targets }) =>
+      targets.flatMap(({ expr }) => expr.match(/careline_\w+/g) ?? ['no metric']),
+    );
+    const unknown = asked.filter(
+      (name) => !types.has(name) && !types.has(name.replace(/_(bucket|sum|count)$/, '')),
+    );
+    expect(unknown).toEqual([]);
+    expect(panels.length).toBeGreaterThanOrEqual(10);
+  });
+
   it('names nobody and nothing that was asked for', async () => {
     const { text } = await scrape();
 
