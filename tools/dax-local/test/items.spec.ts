@@ -80,6 +80,18 @@ it('answers a condition that fails with the exception of DynamoDB', async () => 
   expect((await put).message).toBe('ConditionalCheckFailedException: The conditional request failed');
 });
 
+it('carries an item of nearly 400 KB', async () => {
+  const item = { pk: 'large', sk: 1, text: 'ç'.repeat(100_000), bytes: Buffer.alloc(180_000, 7) };
+
+  await client.put({ TableName: table, Item: item });
+  dax.clearCaches();
+  const { Item: read } = await client.get({ TableName: table, Key: { pk: 'large', sk: 1 } });
+  const { Item: again } = await client.get({ TableName: table, Key: { pk: 'large', sk: 1 } });
+
+  expect(read).toEqual(item);
+  expect(again).toEqual(item);
+});
+
 it('queries, scans and pages', async () => {
   const items = [1, 2, 3, 4].map((sk) => ({ pk: 'page', sk, even: sk % 2 === 0 }));
   await client.batchWrite({ RequestItems: { [table]: items.map((Item) => ({ PutRequest: { Item } })) } });

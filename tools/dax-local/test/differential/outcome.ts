@@ -4,13 +4,21 @@ import { normalNumber } from './normal-number.js';
 import { TABLE, type Operation } from './requests.js';
 import type { Side } from './sides.js';
 
-/** What came of an operation, in a form in which equal outcomes are equal. */
-export async function outcomeOf(side: Side, operation: Operation, table: string): Promise<unknown> {
+export interface Outcome {
+  /** In a form in which equal outcomes are equal. */
+  readonly comparable: { readonly output: unknown } | { readonly failure: object };
+  /** Of a query or scan that has more, as it came. */
+  readonly lastKey?: unknown;
+}
+
+/** What came of an operation. */
+export async function outcomeOf(side: Side, operation: Operation, table: string): Promise<Outcome> {
   try {
     const output = await side(operation);
-    return { output: normal({ ...output, $metadata: undefined }, table, isCharged(operation)) };
+    const comparable = { output: normal({ ...output, $metadata: undefined }, table, isCharged(operation)) };
+    return { comparable, lastKey: 'LastEvaluatedKey' in output ? output.LastEvaluatedKey : undefined };
   } catch (error) {
-    return { failure: normalFailure(error as Failure, table) };
+    return { comparable: { failure: normalFailure(error as Failure, table) } };
   }
 }
 

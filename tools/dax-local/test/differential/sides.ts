@@ -55,7 +55,7 @@ export function daxSide(client: DaxDocument, table: string): Side {
 /** A deep copy with the table's name in it. Clients change what they are given. */
 function forTable(part: unknown, table: string): unknown {
   if (part === TABLE) return table;
-  if (Buffer.isBuffer(part)) return Buffer.from(part);
+  if (ArrayBuffer.isView(part)) return Buffer.from(part as Uint8Array);
   if (Array.isArray(part)) return part.map((one) => forTable(one, table));
   if (typeof part !== 'object' || part === null) return part;
   return Object.fromEntries(
