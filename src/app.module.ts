@@ -1,8 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuthModule } from './auth/auth.module.js';
+import { dynamoConnection } from './cache-store.js';
 import { cachingModule } from './caching.module.js';
 import { ConfigModule, type ServiceConfig } from './config/index.js';
 import { HealthModule } from './health/health.module.js';
+import { MessagingModule } from './messaging/messaging.module.js';
+import type { MessagingTable } from './messaging/messaging-table.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { PatientsModule } from './patients/patients.module.js';
 import { PrismaModule } from './prisma/prisma.module.js';
@@ -23,7 +26,14 @@ export class AppModule {
         MetricsModule,
         UsersModule,
         PatientsModule,
+        MessagingModule.forRoot(messagingTable(config)),
       ],
     };
   }
+}
+
+/** Outside production, no endpoint means that no DynamoDB runs; in production it means AWS's own. */
+function messagingTable(config: ServiceConfig): MessagingTable {
+  const isMissing = config.dynamodbEndpoint === undefined && !config.isProduction;
+  return { name: config.messagingTable, connection: isMissing ? undefined : dynamoConnection(config) };
 }

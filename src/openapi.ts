@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 
-const DESCRIPTION = `Aggregated clinical records behind a cache that is never wrong.
+const DESCRIPTION = `Aggregated clinical records and direct messages, behind a cache that is never wrong.
 
 Get a token from **POST /api/dev/tokens** (development only; try the handle \`ana\`), press **Authorize**, paste it, and
 call any route. Lists answer \`{ items, nextCursor }\`: pass \`nextCursor\` as \`cursor\` to get the next page. Errors are
@@ -21,12 +21,29 @@ function openApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('patients', 'Patients and their aggregated records')
     .addTag('exams', 'Exams of a patient')
     .addTag('medications', 'Medications of a patient')
+    .addTag('messages', 'Direct messages between two users')
     .addTag('users', 'Who signs in')
     .addTag('development', 'Only outside production')
     .addTag('operations', 'The cache and the metrics, for operators')
     .addTag('health', 'For orchestrators')
     .build();
-  return SwaggerModule.createDocument(app, config);
+  return withoutPrefilled(SwaggerModule.createDocument(app, config));
+}
+
+/**
+ * Swagger UI fills in the example of a parameter's schema where the first of its `examples` is empty: a list would be tried
+ * with the cursor of another one. Where there are `examples`, they are all that there is.
+ */
+function withoutPrefilled(document: OpenAPIObject): OpenAPIObject {
+  for (const path of Object.values(document.paths)) {
+    for (const operation of [path.get, path.post]) {
+      for (const parameter of operation?.parameters ?? []) {
+        if (!('examples' in parameter) || parameter.schema === undefined) continue;
+        delete (parameter.schema as { example?: unknown }).example;
+      }
+    }
+  }
+  return document;
 }
 
 /** Swagger UI at /docs, the document at /docs-json. */

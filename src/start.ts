@@ -2,8 +2,11 @@ import type { Logger } from 'pino';
 import { createApp } from './app.js';
 import { dynamoConnection } from './cache-store.js';
 import { createCacheTable, createDynamoClient } from './cache/index.js';
+import { OperatorError } from './common/errors/operator-error.js';
 import { withEngines, type Config, type ServiceConfig } from './config/index.js';
 import { startEngines, type RunningEngines } from './embedded/index.js';
+import { MessagingOperator } from './messaging/operator.repository.js';
+import { createMessagingTable } from './messaging/table.js';
 import { migrate } from './prisma/migrate.js';
 import { seedIfEmpty } from './prisma/seed.js';
 
@@ -21,7 +24,7 @@ export interface RunningService {
  */
 export async function start(config: Config, logger: Logger): Promise<RunningService> {
   const log = (line: string): void => logger.info(line);
-  const engines = await startEngines(config, { log, dynamodb: config.cache.store === 'dynamo' });
+  const engines = await startEngines(config, { log, dynamodb: true });
   try {
     const serviceConfig = withEngines(withoutMissingStore(config, engines), engines);
     if (!config.isProduction) await prepareData(serviceConfig, log);
@@ -53,8 +56,50 @@ function withoutMissingStore(config: Config, { dynamodbEndpoint }: RunningEngine
 async function prepareData(config: ServiceConfig, log: (line: string) => void): Promise<void> {
   await migrate(config.databaseUrl, { log });
   await seedIfEmpty(config.databaseUrl, { log });
-  if (config.cache.store === 'memory') return;
+  // Where no DynamoDB runs, the line about it is logged by now, and messages are answered by 503.
+  if (config.dynamodbEndpoint === undefined) return;
   const dynamodb = createDynamoClient(dynamoConnection(config));
-  const created = await createCacheTable(dynamodb, config.cache.table).finally(() => dynamodb.destroy());
-  if (created) log(`Made the table ${config.cache.table}.`);
+  try {
+    await prepareMessages(dynamodb, config, log);
+    if (config.cache.store === 'memory') return;
+    const created = await createCacheTable(dynamodb, config.cache.table);
+    if (created) log(`Made the table ${config.cache.table}.`);
+  } finally {
+    dynamodb.destroy();
+  }
+}
+
+/** A DynamoDB that does not answer keeps nobody from the patients. */
+async function prepareMessages(
+  dynamodb: ReturnType<typeof createDynamoClient>,
+  config: ServiceConfig,
+  log: (line: string) => void,
+): Promise<void> {
+  const { messagingTable } = config;
+  try {
+    if (!(await createMessagingTable(dynamodb, messagingTable))) return;
+    log(`Made the table ${messagingTable}.`);
+    await seedMessages(config, log);
+  } catch (error) {
+    const reason = error instanceof OperatorError ? error.message : nameOf(error);
+    log(`Messages are unavailable: the table ${messagingTable} cannot be made (${reason}).`);
+  }
+}
+
+/** Into a new table. Where the sample users are not there, it stays empty. */
+async function seedMessages(config: ServiceConfig, log: (line: string) => void): Promise<void> {
+  const table = { name: config.messagingTable, connection: dynamoConnection(config) };
+  const operator = new MessagingOperator(table, () => Promise.resolve(config.databaseUrl));
+  try {
+    log(`Sample messages: ${await operator.seed()} added.`);
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    log(`The table ${config.messagingTable} stays without messages. ${error.message}`);
+  } finally {
+    await operator.close();
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown error';
 }

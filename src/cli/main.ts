@@ -7,6 +7,7 @@ import { cacheCommand } from './cache.command.js';
 import type { DynamoCliContext } from './context.js';
 import { daxLocalCommand } from './dax-local.command.js';
 import { dbCommand } from './db.command.js';
+import { ddbCommand } from './ddb.command.js';
 import { fhirCommand } from './fhir.command.js';
 
 /** Engines are started by the first command that asks for one, and let go when the command ends. */
@@ -47,9 +48,10 @@ async function main(): Promise<void> {
     out: (line) => process.stdout.write(`${line}\n`),
   };
   const program = new Command('careline')
-    .description('Operates Careline: databases, imports, the cache.')
+    .description('Operates Careline: databases, messages, imports, the cache.')
     .showHelpAfterError()
     .addCommand(dbCommand(context))
+    .addCommand(ddbCommand(context))
     .addCommand(fhirCommand(context))
     .addCommand(cacheCommand(context))
     .addCommand(daxLocalCommand(context));

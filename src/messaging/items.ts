@@ -110,14 +110,14 @@ export interface SentRecord {
   readonly ttl: number;
 }
 
-const partitionOfConversation = (id: string): string => `CONV#${id}`;
-const partitionOfUser = (id: string): string => `USER#${id}`;
+export const partitionOfConversation = (id: string): string => `CONV#${id}`;
+export const partitionOfUser = (id: string): string => `USER#${id}`;
 /** What sort keys of messages begin with. */
-const MESSAGE_PREFIX = 'MSG#';
+export const MESSAGE_PREFIX = 'MSG#';
 /** What sort keys of inbox entries begin with. */
 const CONVERSATION_PREFIX = 'CONV#';
 
-const messageKey = (conversationId: string, id: string): ItemKey => ({
+export const messageKey = (conversationId: string, id: string): ItemKey => ({
   PK: partitionOfConversation(conversationId),
   SK: `${MESSAGE_PREFIX}${id}`,
 });

@@ -37,4 +37,9 @@ export class UsersService {
     if (user === undefined) throw new AppError('USER_NOT_FOUND', 'No user has this handle.');
     return { id: user.id, handle: user.handle, displayName: user.displayName };
   }
+
+  /** What others may see of the users with these ids; those that do not exist are absent. */
+  profiles(ids: readonly string[]): Promise<UserProfile[]> {
+    return this.users.findProfiles(ids);
+  }
 }

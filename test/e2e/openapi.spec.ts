@@ -13,6 +13,7 @@ interface Described {
   readonly name: string;
   readonly description?: string;
   readonly example?: unknown;
+  readonly examples?: unknown;
   readonly schema?: Schema;
 }
 interface Media {
@@ -74,6 +75,8 @@ describe('/docs-json', () => {
         'delete /api/patients/{id}/exams/{itemId}',
         'delete /api/patients/{id}/medications/{itemId}',
         'get /api/cache/entries',
+        'get /api/conversations',
+        'get /api/conversations/{id}/messages',
         'get /api/cache/stats',
         'get /api/cache/stream',
         'get /api/patients',
@@ -89,7 +92,9 @@ describe('/docs-json', () => {
         'patch /api/patients/{id}/exams/{itemId}',
         'patch /api/patients/{id}/medications/{itemId}',
         'post /api/cache/flush',
+        'post /api/conversations/{id}/read',
         'post /api/dev/tokens',
+        'post /api/messages',
         'post /api/patients',
         'post /api/patients/{id}/exams',
         'post /api/patients/{id}/medications',
@@ -102,7 +107,8 @@ describe('/docs-json', () => {
       ...(operation.summary && operation.description ? [] : [name]),
       ...(operation.parameters ?? [])
         .filter(
-          ({ description, example, schema }) => !description || (example ?? schema?.example) === undefined,
+          ({ description, example, examples, schema }) =>
+            !description || (example ?? examples ?? schema?.example) === undefined,
         )
         .map((parameter) => `${name} ${parameter.name}`),
     ]);

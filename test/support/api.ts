@@ -24,8 +24,12 @@ export class Api {
     return this.send('GET', path);
   }
 
-  post<Body = ProblemBody>(path: string, body: unknown): Promise<Answer<Body>> {
-    return this.send('POST', path, JSON.stringify(body));
+  post<Body = ProblemBody>(
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<Body>> {
+    return this.send('POST', path, JSON.stringify(body), headers);
   }
 
   patch<Body = ProblemBody>(path: string, body: unknown): Promise<Answer<Body>> {
@@ -37,12 +41,18 @@ export class Api {
   }
 
   /** Sends `json` as it is, so that it may be text that no serialiser writes. */
-  async send<Body = ProblemBody>(method: string, path: string, json?: string): Promise<Answer<Body>> {
+  async send<Body = ProblemBody>(
+    method: string,
+    path: string,
+    json?: string,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<Body>> {
     const response = await fetch(`${this.url}${path}`, {
       method,
       headers: {
         ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
         ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
       },
       ...(json === undefined ? {} : { body: json }),
     });

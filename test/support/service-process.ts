@@ -19,8 +19,16 @@ export interface Exit {
 }
 
 function launch(environment: Record<string, string>) {
+  const dynamodb = process.env['TEST_DYNAMODB_ENDPOINT'];
   const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
-    env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'test', PORT: '0', ...environment },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      NODE_ENV: 'test',
+      PORT: '0',
+      // No engine of its own: that takes Java seconds.
+      ...(dynamodb === undefined ? {} : { DYNAMODB_ENDPOINT: dynamodb }),
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const chunks: string[] = [];

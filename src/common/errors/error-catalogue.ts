@@ -12,6 +12,7 @@ export const ERROR_CATALOGUE = {
   EXAM_NOT_FOUND: { status: 404, title: 'No such exam' },
   MEDICATION_NOT_FOUND: { status: 404, title: 'No such medication' },
   USER_NOT_FOUND: { status: 404, title: 'No such user' },
+  CONVERSATION_NOT_FOUND: { status: 404, title: 'No such conversation' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
   NOT_ACCEPTABLE: { status: 406, title: 'Not acceptable' },
   REQUEST_TIMEOUT: { status: 408, title: 'The request took too long to arrive' },
@@ -25,6 +26,7 @@ export const ERROR_CATALOGUE = {
   INTERNAL: { status: 500, title: 'Something went wrong on our side' },
   AUTH_UNAVAILABLE: { status: 503, title: 'Tokens cannot be verified at the moment' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The database cannot be reached' },
+  MESSAGES_UNAVAILABLE: { status: 503, title: 'Messages cannot be reached' },
   SERVICE_UNAVAILABLE: { status: 503, title: 'The service cannot answer at the moment' },
   CACHE_NOT_CACHED: { status: 504, title: 'Not in the cache' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { AppendQueue } from './append-queue.js';
+import {
+  appendRequest,
+  CONVERSATION_INDEX,
+  sentIndex,
+  type AppendRequest,
+  type Draft,
+} from './append-request.js';
+import { backOff } from './backoff.js';
+import { MessagingDocuments } from './documents.repository.js';
+import {
+  cancellationReasons,
+  isPassing,
+  messagesUnavailable,
+  nameOf,
+  stringOf,
+  toMessagingError,
+} from './dynamo-faults.js';
+import { conversationKey, parseConversation, parseSent, sentKey, type SentRecord } from './items.js';
+
+/** Attempts of one transaction while other instances write to the same conversation. */
+const MAX_CONFLICTS = 40;
+/** Attempts while DynamoDB fails or throttles; the SDK makes two of each. */
+const MAX_FAULTS = 3;
+
+/** The time of this machine, in ms since 1970. Conversations stay in order whatever it says. */
+export type WallClock = () => number;
+export const WallClock = Symbol('WallClock');
+
+/** How a transaction went. */
+type Outcome =
+  | { readonly kind: 'written' }
+  /** Another message is the newest by now. */
+  | { readonly kind: 'moved'; readonly last: string | undefined }
+  /** The idempotency keys of these drafts were used before. */
+  | { readonly kind: 'repeated'; readonly indexes: readonly number[] }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'fault'; readonly error: unknown };
+
+/** Appends messages to conversations. */
+@Injectable()
+export class AppendRepository {
+  private readonly queue = new AppendQueue<Draft & { readonly identity: string }, SentRecord>((batch, last) =>
+    this.write(batch, last),
+  );
+
+  constructor(
+    private readonly documents: MessagingDocuments,
+    @Inject(WallClock) private readonly now: WallClock,
+  ) {}
+
+  /**
+   * Writes `draft` with the conversation, both inboxes and the idempotency item in one transaction.
+   * @returns what was sent under its idempotency key: this draft, or an earlier one
+   * @throws {AppError} `MESSAGES_UNAVAILABLE`: nothing was written, or nobody knows; the same key may be sent again
+   */
+  append(draft: Draft): Promise<SentRecord> {
+    return this.queue.add({ ...draft, identity: `${draft.from} ${draft.idempotencyKey}` });
+  }
+
+  /** What `userId` sent under `idempotencyKey`; undefined when there is nothing, or it expired. */
+  async findSent(userId: string, idempotencyKey: string): Promise<SentRecord | undefined> {
+    const item = await this.read(sentKey(userId, idempotencyKey));
+    const sent = item === undefined ? undefined : parseSent(item);
+    return sent !== undefined && sent.ttl > Math.floor(this.now() / 1_000) ? sent : undefined;
+  }
+
+  private async write(drafts: readonly [Draft, ...Draft[]], known: string | undefined) {
+    const results = new Map<Draft, SentRecord>();
+    let open: readonly Draft[] = drafts;
+    let last = known ?? (await this.newestOf(drafts[0].conversationId));
+    for (let conflicts = 0, faults = 0; isNotEmpty(open);) {
+      const request = appendRequest(this.documents.table, open, last, this.now());
+      const outcome = await this.settle(request, open.length, () => (faults += 1) < MAX_FAULTS);
+      switch (outcome.kind) {
+        case 'written':
+          open.forEach((draft, index) => results.set(draft, request.sent[index] as SentRecord));
+          last = request.lastId;
+          open = [];
+          continue;
+        case 'repeated':
+          await this.collectRepeated(open, outcome.indexes, results);
+          open = open.filter((draft) => !results.has(draft));
+          continue;
+        case 'moved':
+          last = outcome.last;
+          break;
+        case 'conflict':
+          break;
+        case 'fault':
+          throw toMessagingError(outcome.error);
+      }
+      if ((conflicts += 1) >= MAX_CONFLICTS) throw messagesUnavailable(new Error('Too many conflicts.'));
+      await backOff(conflicts);
+    }
+    return { results: drafts.map((draft) => results.get(draft) as SentRecord), lastId: last };
+  }
+
+  /** Sends one request, again under the same token while it is not known whether it was carried out. */
+  private async settle({ items }: AppendRequest, drafts: number, mayRetry: () => boolean): Promise<Outcome> {
+    const command = { TransactItems: items, ClientRequestToken: randomUUID() };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.documents.attempt((client) => client.send(new TransactWriteCommand({ ...command })));
+        return { kind: 'written' };
+      } catch (error) {
+        const outcome = outcomeOf(error, drafts);
+        if (outcome.kind !== 'fault' || !isPassing(error) || !mayRetry()) return outcome;
+        await backOff(attempt + 2);
+      }
+    }
+  }
+
+  private async collectRepeated(
+    open: readonly Draft[],
+    indexes: readonly number[],
+    results: Map<Draft, SentRecord>,
+  ): Promise<void> {
+    for (const index of indexes) {
+      const draft = open[index] as Draft;
+      const sent = await this.findSent(draft.from, draft.idempotencyKey);
+      // Expired in this moment: it is tried again.
+      if (sent !== undefined) results.set(draft, sent);
+    }
+  }
+
+  private async newestOf(conversationId: string): Promise<string | undefined> {
+    const item = await this.read(conversationKey(conversationId));
+    return item === undefined ? undefined : parseConversation(item).lastMessageId;
+  }
+
+  private async read(Key: { readonly PK: string; readonly SK: string }): Promise<unknown> {
+    const { Item } = await this.documents.ask((client) =>
+      client.send(new GetCommand({ TableName: this.documents.table, Key, ConsistentRead: true })),
+    );
+    return Item;
+  }
+}
+
+function outcomeOf(error: unknown, drafts: number): Outcome {
+  if (nameOf(error) === 'TransactionConflictException') return { kind: 'conflict' };
+  const reasons = cancellationReasons(error);
+  if (reasons === undefined) return { kind: 'fault', error };
+  const failed = (index: number): boolean => reasons[index]?.Code === 'ConditionalCheckFailed';
+  const indexes = Array.from({ length: drafts }, (_, index) => index).filter((index) =>
+    failed(sentIndex(index)),
+  );
+  if (indexes.length > 0) return { kind: 'repeated', indexes };
+  if (failed(CONVERSATION_INDEX)) {
+    return { kind: 'moved', last: stringOf(reasons[CONVERSATION_INDEX]?.Item, 'lastMessageId') };
+  }
+  const isConflict = reasons.some(({ Code }) => Code === 'TransactionConflict');
+  return isConflict ? { kind: 'conflict' } : { kind: 'fault', error };
+}
+
+function isNotEmpty<T>(list: readonly T[]): list is readonly [T, ...T[]] {
+  return list.length > 0;
+}

@@ -1,0 +1,45 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createDynamoClient } from '../cache/index.js';
+import { messagesUnavailable, toMessagingError } from './dynamo-faults.js';
+import { MessagingTable } from './messaging-table.js';
+
+/** Requests to the messaging table, with connections of their own. */
+@Injectable()
+export class MessagingDocuments implements OnApplicationShutdown {
+  readonly table: string;
+  private readonly client: DynamoDBDocumentClient | undefined;
+
+  constructor(@Inject(MessagingTable) { name, connection }: MessagingTable) {
+    this.table = name;
+    this.client =
+      connection === undefined
+        ? undefined
+        : DynamoDBDocumentClient.from(createDynamoClient(connection), {
+            marshallOptions: { removeUndefinedValues: true },
+          });
+  }
+
+  /**
+   * What `request` answers.
+   * @throws {AppError} `MESSAGES_UNAVAILABLE` when DynamoDB is not there or does not answer
+   */
+  async ask<Answer>(request: (client: DynamoDBDocumentClient) => Promise<Answer>): Promise<Answer> {
+    try {
+      return await this.attempt(request);
+    } catch (error) {
+      throw toMessagingError(error);
+    }
+  }
+
+  /** {@link ask} for who tells the errors of the SDK apart: they come as they are. */
+  async attempt<Answer>(request: (client: DynamoDBDocumentClient) => Promise<Answer>): Promise<Answer> {
+    if (this.client === undefined) throw messagesUnavailable();
+    return request(this.client);
+  }
+
+  /** After the HTTP server has finished its requests. */
+  onApplicationShutdown(): void {
+    this.client?.destroy();
+  }
+}

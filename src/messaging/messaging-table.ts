@@ -1,0 +1,9 @@
+import type { DynamoConnection } from '../cache/index.js';
+
+/** Where messages are. */
+export interface MessagingTable {
+  readonly name: string;
+  /** Undefined: there is no DynamoDB, and every request for messages is answered by 503. */
+  readonly connection: DynamoConnection | undefined;
+}
+export const MessagingTable = Symbol('MessagingTable');

@@ -1,0 +1,158 @@
+import {
+  ExecuteStatementCommand,
+  ScanCommand,
+  type ExecuteStatementCommandOutput,
+} from '@aws-sdk/lib-dynamodb';
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { OperatorError } from '../common/errors/operator-error.js';
+import { PrismaService } from '../prisma/prisma.service.js';
+import { UsersRepository } from '../users/users.repository.js';
+import type { UserProfile } from '../users/dto/user.dto.js';
+import { AppendRepository } from './append.repository.js';
+import { BumpsRepository } from './bumps.repository.js';
+import { MESSAGES_TAG } from './cache-tags.js';
+import { MessagingDocuments } from './documents.repository.js';
+import type { InboxEntry, StoredMessage } from './items.js';
+import { MessagesRepository } from './messages.repository.js';
+import type { MessagingTable } from './messaging-table.js';
+import { seedConversation } from './sample-conversation.js';
+
+const MAX_SHOWN = 100;
+
+/** A read of PartiQL; every other statement writes. */
+const READS = /^\s*SELECT\b/i;
+
+/** An item as it is in the table. */
+export type RawItem = Readonly<Record<string, unknown>>;
+
+/** What operators do with the messaging table, from the command line. To be closed. */
+export class MessagingOperator {
+  private readonly documents: MessagingDocuments;
+  private prisma: PrismaService | undefined;
+
+  /** @param databaseUrl asked for by the first use of the database */
+  constructor(
+    table: MessagingTable,
+    private readonly databaseUrl: () => Promise<string>,
+  ) {
+    this.documents = new MessagingDocuments(table);
+  }
+
+  /** At most `limit` items, in no order. */
+  async scan(limit: number): Promise<RawItem[]> {
+    const items: RawItem[] = [];
+    let ExclusiveStartKey: Record<string, unknown> | undefined;
+    do {
+      const answer = await this.documents.ask((client) =>
+        client.send(
+          new ScanCommand({
+            TableName: this.documents.table,
+            Limit: limit - items.length,
+            ExclusiveStartKey,
+          }),
+        ),
+      );
+      items.push(...(answer.Items ?? []));
+      ExclusiveStartKey = answer.LastEvaluatedKey;
+    } while (ExclusiveStartKey !== undefined && items.length < limit);
+    return items;
+  }
+
+  /** Names of all tables. */
+  async tables(): Promise<string[]> {
+    const names: string[] = [];
+    let ExclusiveStartTableName: string | undefined;
+    do {
+      const answer = await this.documents.ask((client) =>
+        client.send(new ListTablesCommand({ ExclusiveStartTableName })),
+      );
+      names.push(...(answer.TableNames ?? []));
+      ExclusiveStartTableName = answer.LastEvaluatedTableName;
+    } while (ExclusiveStartTableName !== undefined);
+    return names;
+  }
+
+  /**
+   * The items that a PartiQL statement gives, at most 100. What a statement writes nobody is told of, so all cached answers
+   * that are made of messages are given up.
+   * @throws {OperatorError} when it is no SELECT and `mayWrite` is false, or DynamoDB refuses it
+   */
+  async partiql(statement: string, mayWrite: boolean): Promise<RawItem[]> {
+    const isRead = READS.test(statement);
+    if (!isRead && !mayWrite) throw new OperatorError('Only SELECT is allowed without --write.');
+    // Before the statement nobody could say that it is not carried out: the bump comes after it, also when it fails.
+    try {
+      return await this.execute(statement);
+    } finally {
+      if (!isRead) await new BumpsRepository(await this.database()).bump([MESSAGES_TAG]);
+    }
+  }
+
+  /** @throws {OperatorError} when nobody has this handle */
+  async inbox(handle: string): Promise<{ entries: InboxEntry[]; users: UserProfile[] }> {
+    const user = await this.user(handle);
+    const entries = await new MessagesRepository(this.documents).inbox(user.id, MAX_SHOWN);
+    return { entries, users: await this.profiles(entries.map((entry) => entry.with)) };
+  }
+
+  /** The newest messages of a conversation, at most 100, oldest first. */
+  async conversation(id: string): Promise<{ messages: StoredMessage[]; users: UserProfile[] }> {
+    const messages = await new MessagesRepository(this.documents).messages(id, MAX_SHOWN);
+    if (messages.length === 0) throw new OperatorError('There is no such conversation.');
+    return { messages: messages.reverse(), users: await this.profiles(messages.map(({ from }) => from)) };
+  }
+
+  /**
+   * Writes the sample conversations between the sample users, unless they are there.
+   * @returns how many messages were written
+   */
+  async seed(): Promise<number> {
+    const [ana, bruno, carla] = [await this.user('ana'), await this.user('bruno'), await this.user('carla')];
+    const bumps = new BumpsRepository(await this.database());
+    return seedConversation(
+      { ana: ana.id, bruno: bruno.id, carla: carla.id },
+      { messages: new MessagesRepository(this.documents), bumps, appendAt: (now) => this.appendAt(now) },
+    );
+  }
+
+  async close(): Promise<void> {
+    this.documents.onApplicationShutdown();
+    await this.prisma?.$disconnect();
+  }
+
+  private appendAt(nowMs: number): AppendRepository {
+    return new AppendRepository(this.documents, () => nowMs);
+  }
+
+  private async execute(Statement: string): Promise<RawItem[]> {
+    const items: RawItem[] = [];
+    let NextToken: string | undefined;
+    do {
+      const answer: ExecuteStatementCommandOutput = await this.documents
+        .attempt((client) => client.send(new ExecuteStatementCommand({ Statement, NextToken })))
+        .catch((error: unknown) => {
+          if (error instanceof Error && error.name === 'ValidationException')
+            throw new OperatorError(`DynamoDB refuses the statement: ${error.message}`, { cause: error });
+          throw error;
+        });
+      items.push(...(answer.Items ?? []));
+      NextToken = answer.NextToken;
+    } while (NextToken !== undefined && items.length < MAX_SHOWN);
+    return items.slice(0, MAX_SHOWN);
+  }
+
+  private async user(handle: string): Promise<UserProfile> {
+    const user = await new UsersRepository(await this.database()).findByHandle(handle);
+    if (user === undefined) throw new OperatorError(`There is no user "${handle}".`);
+    return user;
+  }
+
+  private async profiles(ids: readonly string[]): Promise<UserProfile[]> {
+    return new UsersRepository(await this.database()).findProfiles([...new Set(ids)]);
+  }
+
+  private async database(): Promise<PrismaService> {
+    this.prisma ??= new PrismaService({ databaseUrl: await this.databaseUrl() });
+    return this.prisma;
+  }
+}

@@ -1,0 +1,109 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../common/errors/app-error.js';
+import type { CurrentUser } from '../users/dto/user.dto.js';
+import { UsersService } from '../users/users.service.js';
+import { AppendRepository } from './append.repository.js';
+import { BumpsRepository } from './bumps.repository.js';
+import { tagsOfMessage } from './cache-tags.js';
+import { conversationIdOf } from './conversation-id.js';
+import type { Message, NewMessage } from './dto/message.dto.js';
+import { timeOf, type SentRecord } from './items.js';
+import { MessagesRepository } from './messages.repository.js';
+import { conversationNotFound, otherThan } from './participants.js';
+
+const RETRY_AFTER_SECONDS = 1;
+
+/** Sends messages. */
+@Injectable()
+export class SendingService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly messages: MessagesRepository,
+    private readonly appends: AppendRepository,
+    private readonly bumps: BumpsRepository,
+  ) {}
+
+  /**
+   * Sends a message: writes it, raises its tags, and only then answers (docs/consistency.md, rule 10). What was sent under
+   * the same key before is not sent again: its tags are raised, if that was not done, and it is answered.
+   * @throws {AppError} `USER_NOT_FOUND`, `CONVERSATION_NOT_FOUND`; `ENTITY_UNPROCESSABLE` for a message to oneself, or
+   *   another message under the same key; `MESSAGES_UNAVAILABLE`, `DATABASE_UNAVAILABLE`: send it again, with the same key
+   */
+  async send(userId: string, message: NewMessage, key?: string): Promise<Message> {
+    const sender = await this.users.current(userId);
+    const hash = hashOf(message);
+    const sent =
+      (key === undefined ? undefined : await this.appends.findSent(userId, key)) ??
+      (await this.append(sender, message, hash, key));
+    if (sent.hash !== hash) {
+      throw new AppError('ENTITY_UNPROCESSABLE', 'Another message was sent under this Idempotency-Key.');
+    }
+    await this.raise(userId, sent);
+    return {
+      id: sent.messageId,
+      conversationId: sent.conversationId,
+      from: { id: sender.id, handle: sender.handle, displayName: sender.displayName },
+      text: message.text,
+      at: timeOf(sent.messageId),
+    };
+  }
+
+  private async append(
+    sender: CurrentUser,
+    message: NewMessage,
+    hash: string,
+    key: string | undefined,
+  ): Promise<SentRecord> {
+    const to = await this.recipient(sender, message);
+    const writeId = randomUUID();
+    return this.appends.append({
+      conversationId: conversationIdOf(sender.id, to),
+      from: sender.id,
+      to,
+      text: message.text,
+      // Without a key of the client's it still tells our own second attempt from the first one.
+      idempotencyKey: key ?? writeId,
+      hash,
+      writeId,
+    });
+  }
+
+  private async recipient(sender: CurrentUser, { to, conversationId }: NewMessage): Promise<string> {
+    if (conversationId !== undefined) {
+      const conversation = await this.messages.findConversation(conversationId);
+      const other = otherThan(sender.id, conversation);
+      if (other === undefined) throw conversationNotFound();
+      if ((await this.users.findById(other)) === undefined) throw noSuchUser();
+      return other;
+    }
+    const user = await this.users.findByHandle(to ?? '');
+    if (user === undefined) throw noSuchUser();
+    if (user.id !== sender.id) return user.id;
+    const errors = [{ field: 'to', message: 'must be somebody else' }];
+    throw new AppError('ENTITY_UNPROCESSABLE', 'Nobody writes to themselves: see errors.', { errors });
+  }
+
+  private async raise(from: string, { writeId, conversationId, to }: SentRecord): Promise<void> {
+    try {
+      await this.bumps.bumpOnce(writeId, tagsOfMessage({ conversationId, from, to }));
+    } catch (cause) {
+      throw new AppError(
+        'DATABASE_UNAVAILABLE',
+        'The message was kept, but not everybody may see it yet. Send it again with the same Idempotency-Key.',
+        { cause, retryAfterSeconds: RETRY_AFTER_SECONDS },
+      );
+    }
+  }
+}
+
+/** Of what the client sent, after validation: two requests are the same when these are. */
+function hashOf({ to, conversationId, text }: NewMessage): string {
+  return createHash('sha256')
+    .update(JSON.stringify([to ?? null, conversationId ?? null, text]))
+    .digest('base64url');
+}
+
+function noSuchUser(): AppError {
+  return new AppError('USER_NOT_FOUND', 'No such user can get messages.');
+}
