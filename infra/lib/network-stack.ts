@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { useKey } from './keys-stack.ts';
 import { dynamoGateway, imageLayerGateway, interfaceEndpoints } from './network/endpoints.ts';
-import { PORTS, SecurityGroups } from './network/security-groups.ts';
+import { SecurityGroups } from './network/security-groups.ts';
 import { namesOf } from './names.ts';
 import type { Settings } from './settings.ts';
 
@@ -79,7 +79,3 @@ export class NetworkStack extends Stack {
     );
   }
 }
-
-export const SERVICE_SUBNETS: ec2.SubnetSelection = { subnetGroupName: 'Service' };
-export const DATA_SUBNETS: ec2.SubnetSelection = { subnetGroupName: 'Data' };
-export { PORTS };
