@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { statementsOf } from './support/policies.ts';
-import { LARGEST, SERVERLESS, STANDBY_REGION, ofType, only, synthesise } from './support/synthesis.ts';
+import {
+  INFRA_DIR,
+  LARGEST,
+  SERVERLESS,
+  STANDBY_REGION,
+  ofType,
+  only,
+  synthesise,
+} from './support/synthesis.ts';
 
 type Json = Record<string, unknown>;
 const largest = () => synthesise(LARGEST);
@@ -30,6 +40,20 @@ describe('tables', () => {
         RecoveryPeriodInDays: 35,
       });
     }
+  });
+
+  it('the messages have the keys that the service asks for', () => {
+    const layout = /KEYS = '(.*); NEW_AND_OLD_IMAGES'/.exec(
+      readFileSync(join(INFRA_DIR, '../src/messaging/table.ts'), 'utf8'),
+    )?.[1];
+    const keys = (schema: unknown) =>
+      (schema as Json[]).map(({ AttributeName, KeyType }) => `${AttributeName} ${KeyType}`).join(', ');
+    const messages = table(largest(), 'messages-production');
+    const [index] = messages['LocalSecondaryIndexes'] as [Json];
+    assert.equal(
+      `${keys(messages['KeySchema'])}; ${index['IndexName']}: ${keys(index['KeySchema'])}`,
+      layout,
+    );
   });
 
   it('both are encrypted with keys of ours, paid by request, expire by ttl, and cannot be deleted', () => {
