@@ -45,7 +45,7 @@ export function campaignChecks({ nemeses }: CampaignOptions, { session, used }: 
     { title: 'every kind of fault was used', holds: nemeses.every(({ name }) => (used[name] ?? 0) > 0) },
     {
       title: 'there were reads and writes',
-      holds: session.counts.reads > 1_000 && session.counts.writes > 100,
+      holds: session.counts.reads > 300 && session.counts.writes > 100,
     },
   ];
 }

@@ -11,6 +11,7 @@ export interface LoadOptions {
   readonly random: Random;
   /** Aimed at, over all instances. */
   readonly readsPerSecond: number;
+  /** At least, over all writers; and one more for every {@link READS_PER_WRITE} reads. */
   readonly writesPerSecond: number;
   readonly signal: AbortSignal;
 }
@@ -25,19 +26,21 @@ const HOT_RECORDS = 4;
 
 /** Readers and writers until `signal` says stop. Resolves when the last of them has its answer. */
 export async function runLoad(options: LoadOptions): Promise<void> {
-  const { instances, readsPerSecond, writesPerSecond } = options;
+  const { session, instances, readsPerSecond, writesPerSecond } = options;
   const readers = instances.length * READERS_PER_INSTANCE;
   const readEveryMs = (1_000 * readers) / readsPerSecond;
-  const writeEveryMs = (1_000 * (SINGLE_WRITERS + CONCURRENT_WRITERS)) / writesPerSecond;
+  const begunAt = performance.now();
+  const mayWrite = (): boolean => {
+    const { reads, writes } = session.counts;
+    return writes < reads / READS_PER_WRITE + (writesPerSecond * (performance.now() - begunAt)) / 1_000;
+  };
   await Promise.all([
     ...instances.flatMap((instance) =>
       Array.from({ length: READERS_PER_INSTANCE }, () => readOn(instance, readEveryMs, options)),
     ),
-    ...Array.from({ length: SINGLE_WRITERS }, (_, i) =>
-      writeOn(ownRegisters(i, options), writeEveryMs, options),
-    ),
+    ...Array.from({ length: SINGLE_WRITERS }, (_, i) => writeOn(ownRegisters(i, options), mayWrite, options)),
     ...Array.from({ length: CONCURRENT_WRITERS }, () =>
-      writeOn(registersOf(options.records, ['phone']), writeEveryMs, options),
+      writeOn(registersOf(options.records, ['phone']), mayWrite, options),
     ),
   ]);
 }
@@ -85,11 +88,20 @@ function kindOfRead(random: Random): ReadOptions {
   return {};
 }
 
+/** So that a slow machine has hits as well: every write costs each instance a load or a look in the shared tier. */
+const READS_PER_WRITE = 80;
+/** How often each writer looks whether it is time for a write. */
+const WRITER_PERIOD_MS = 200;
 const SQL_SHARE = 0.1;
 
-function writeOn(registers: readonly Register[], periodMs: number, options: LoadOptions): Promise<void> {
+function writeOn(
+  registers: readonly Register[],
+  mayWrite: () => boolean,
+  options: LoadOptions,
+): Promise<void> {
   const { session, instances, random } = options;
-  return repeat(periodMs, options, () => {
+  return repeat(WRITER_PERIOD_MS, options, async () => {
+    if (!mayWrite()) return true;
     const [record, field] = random.pick(registers);
     const writer = random.chance(SQL_SHARE) ? 'sql' : random.pick(instances);
     return session.write(writer, record, field);
