@@ -1,0 +1,120 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cluster } from '../cluster/cluster.js';
+import type { Instance } from '../cluster/instance.js';
+import { FreshnessChecker } from '../history/freshness-checker.js';
+import { BOUND_MS } from '../run/campaign.js';
+import type { ClinicalRecord } from '../run/records.js';
+import { Session } from '../run/session.js';
+import { RUNGS, setUpOf } from './rungs.js';
+
+/** What one rung came to. */
+export interface Step {
+  readonly name: string;
+  readonly requests: number;
+  readonly failed: number;
+  /** Answers out of date when their request began, those that say so themselves not among them. */
+  readonly outOfDate: number;
+  readonly markedStale: number;
+  /** How often the origin loaded a record, as PostgreSQL counts it. */
+  readonly loads: number;
+  /** Keys and writes: every version of every record once. */
+  readonly least: number;
+}
+
+const INSTANCES = 3;
+const KEYS = 10;
+const TICK_MS = 100;
+const TICKS = 240;
+const REQUESTS_PER_INSTANCE = 4;
+const TICKS_PER_WRITE = 7;
+/** One instance is killed, and another process takes its place. Half way between two writes, as is all that follows. */
+const RESTARTS: Readonly<Record<number, number>> = { 52: 0, 116: 1, 180: 2 };
+/** The origin is unreachable. */
+const HICCUPS = [87, 150];
+const HICCUP_TICKS = 12;
+const PRELOAD = ['test/freshness/preload/mutate.mjs'];
+
+/** The same requests, writes, restarts and hiccups, with the protections up to `index`. */
+export async function climb(cluster: Cluster, index: number): Promise<Step> {
+  const { edits, environment } = setUpOf(index);
+  const more = {
+    preload: PRELOAD,
+    greeting: 'mutated',
+    environment: { ...environment, FRESHNESS_EDITS: JSON.stringify(edits) },
+  };
+  const names = Array.from({ length: INSTANCES }, (_, i) => `rung${index}.${i}`);
+  const instances = await Promise.all(names.map((name) => cluster.add(name, 'bounded', more)));
+  const [first] = instances;
+  if (first === undefined) throw new Error('there is no instance');
+  const session = new Session(new FreshnessChecker(BOUND_MS), cluster.sql);
+  const records = await Promise.all(Array.from({ length: KEYS }, () => session.createRecord(first)));
+  const before = await loadsSoFar(cluster);
+  await run(cluster, instances, records, session);
+  for (const instance of instances) await cluster.remove(instance);
+  const { counts, checker } = session;
+  return {
+    name: RUNGS[index]?.name ?? '',
+    requests: counts.reads + counts.refused,
+    failed: counts.refused,
+    outOfDate: checker.outOfDate.bounded,
+    markedStale: counts.markedStale,
+    loads: (await loadsSoFar(cluster)) - before,
+    least: KEYS + counts.writes,
+  };
+}
+
+async function run(
+  cluster: Cluster,
+  instances: readonly Instance[],
+  records: readonly ClinicalRecord[],
+  session: Session,
+): Promise<void> {
+  const pending: Promise<unknown>[] = [];
+  const begunAt = performance.now();
+  for (let tick = 0; tick < TICKS; tick++) {
+    await delay(Math.max(0, begunAt + tick * TICK_MS - performance.now()));
+    const record = at(records, tick);
+    // The next record of the row is written, and then read by everybody at once.
+    if (tick % TICKS_PER_WRITE === 0) await session.write('sql', record, 'phone');
+    const victim = RESTARTS[tick];
+    if (victim !== undefined) pending.push(restart(at(instances, victim)));
+    if (HICCUPS.includes(tick)) pending.push(hiccup(cluster));
+    for (const instance of instances) {
+      // Who has no instance goes to the next one.
+      const asked = instance.pid === undefined ? instances.find(({ pid }) => pid !== undefined) : instance;
+      for (let i = 0; i < REQUESTS_PER_INSTANCE && asked !== undefined; i++)
+        pending.push(session.read(asked, record));
+    }
+  }
+  await Promise.all(pending);
+}
+
+async function restart(instance: Instance): Promise<void> {
+  await instance.kill();
+  await instance.run();
+}
+
+async function hiccup({ postgres }: Cluster): Promise<void> {
+  const heal = postgres.cut({ application: 'careline' });
+  await delay(HICCUP_TICKS * TICK_MS);
+  heal();
+}
+
+/**
+ * Every load of a record reads the exams of one patient once, and nothing else here does.
+ * https://www.postgresql.org/docs/18/monitoring-stats.html#MONITORING-PG-STAT-ALL-TABLES-VIEW
+ */
+async function loadsSoFar({ sql }: Cluster): Promise<number> {
+  // Sessions report what they counted a second later at most.
+  await delay(1_500);
+  const [row] = await sql.rows<{ scans: string }>(
+    `SELECT coalesce(seq_scan, 0) + coalesce(idx_scan, 0) AS scans FROM pg_stat_user_tables WHERE relname = 'exam'`,
+  );
+  return Number(row?.scans);
+}
+
+function at<T>(items: readonly T[], index: number): T {
+  const item = items[index % items.length];
+  if (item === undefined) throw new RangeError('nothing there');
+  return item;
+}
