@@ -74,7 +74,11 @@ export const RUNGS: readonly Rung[] = [
         find: '            ttlMs,\n',
         replace: '            ttlMs: 2_000,\n',
       },
-      { file: 'cache/http/route-call.js', find: 'if (tags === undefined)', replace: 'if (true)' },
+      {
+        file: 'cache/http/route-call.js',
+        find: 'tagsOf(request) {',
+        replace: 'tagsOf() { return [EVERYTHING];',
+      },
     ],
   },
   {
