@@ -23,15 +23,15 @@ export interface Step {
 
 const INSTANCES = 3;
 const KEYS = 10;
-const TICK_MS = 100;
-const TICKS = 240;
-const REQUESTS_PER_INSTANCE = 4;
+const TICK_MS = 200;
+const TICKS = 150;
+const REQUESTS_PER_INSTANCE = 2;
 const TICKS_PER_WRITE = 7;
-/** One instance is killed, and another process takes its place. Half way between two writes, as is all that follows. */
-const RESTARTS: Readonly<Record<number, number>> = { 52: 0, 116: 1, 180: 2 };
+/** One instance is killed, and another process takes its place. Half way between two writes, as is the next. */
+const RESTARTS: Readonly<Record<number, number>> = { 31: 0, 73: 1, 115: 2 };
 /** The origin is unreachable. */
-const HICCUPS = [87, 150];
-const HICCUP_TICKS = 12;
+const HICCUPS = [52, 94];
+const HICCUP_TICKS = 6;
 const PRELOAD = ['test/freshness/preload/mutate.mjs'];
 
 /** The same requests, writes, restarts and hiccups, with the protections up to `index`. */
@@ -70,6 +70,8 @@ async function run(
   session: Session,
 ): Promise<void> {
   const pending: Promise<unknown>[] = [];
+  // One after the other: two instances are always there, however long a start takes.
+  let restarts = Promise.resolve();
   const begunAt = performance.now();
   for (let tick = 0; tick < TICKS; tick++) {
     await delay(Math.max(0, begunAt + tick * TICK_MS - performance.now()));
@@ -77,13 +79,13 @@ async function run(
     // The next record of the row is written, and then read by everybody at once.
     if (tick % TICKS_PER_WRITE === 0) await session.write('sql', record, 'phone');
     const victim = RESTARTS[tick];
-    if (victim !== undefined) pending.push(restart(at(instances, victim)));
+    if (victim !== undefined) pending.push((restarts = restarts.then(() => restart(at(instances, victim)))));
     if (HICCUPS.includes(tick)) pending.push(hiccup(cluster));
     for (const instance of instances) {
       // Who has no instance goes to the next one.
-      const asked = instance.pid === undefined ? instances.find(({ pid }) => pid !== undefined) : instance;
-      for (let i = 0; i < REQUESTS_PER_INSTANCE && asked !== undefined; i++)
-        pending.push(session.read(asked, record));
+      const next = instances.find(({ pid }) => pid !== undefined) ?? instance;
+      const asked = instance.pid === undefined ? next : instance;
+      for (let i = 0; i < REQUESTS_PER_INSTANCE; i++) pending.push(session.read(asked, record));
     }
   }
   await Promise.all(pending);

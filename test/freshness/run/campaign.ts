@@ -30,7 +30,7 @@ export interface CampaignResult {
 /** The default of `CACHE_FEED_TIMEOUT_MS`. */
 export const BOUND_MS = 1_000;
 const RECORDS = 16;
-const READS_PER_SECOND = 3_200;
+const READS_PER_SECOND = 4_000;
 const WRITES_PER_SECOND = 3;
 const POLL_MS = 100;
 const PROGRESS_EVERY_MS = 15_000;

@@ -1,7 +1,7 @@
 import { trendsOf, type Sample } from './growth.js';
 
 const MIB = 1_048_576;
-const SAMPLE: Sample = { rss: 200 * MIB, heap: 60 * MIB, handles: 40, lagMs: 20 };
+const SAMPLE: Sample = { rss: 200 * MIB, heap: 60 * MIB, external: 8 * MIB, handles: 40, lagMs: 20 };
 
 /** A run of 100 samples, each made by `at` from how far the run is (0 to 1). */
 function growing(at: (progress: number) => Partial<Sample>): string[] {
@@ -29,6 +29,7 @@ describe('trendsOf', () => {
   it.each([
     ['rss', (p: number) => ({ rss: (200 + 100 * p) * MIB })],
     ['heap', (p: number) => ({ heap: (60 + 40 * p + ((p * 990) % 20)) * MIB })],
+    ['external', (p: number) => ({ external: (8 + 20 * p) * MIB })],
     ['handles', (p: number) => ({ handles: Math.round(40 + 20 * p) })],
     ['lagMs', (p: number) => ({ lagMs: 20 + 1_000 * p })],
   ] as const)('%s that rises all the time is found', (measure, at) => {

@@ -4,6 +4,8 @@ export interface Sample {
   readonly rss: number;
   /** Used heap of V8, bytes. */
   readonly heap: number;
+  /** Memory of buffers outside of the heap, bytes. */
+  readonly external: number;
   /** Open file descriptors: sockets, files, pipes. */
   readonly handles: number;
   /** Delay of the event loop, 99th percentile of the time since the sample before, ms. */
@@ -31,6 +33,7 @@ interface Allowance {
 const ALLOWED: Readonly<Record<keyof Sample, Allowance>> = {
   rss: { of: 'median', factor: 1.15, plus: 16 * MIB },
   heap: { of: 'least', factor: 1.15, plus: 4 * MIB },
+  external: { of: 'least', factor: 1.15, plus: 4 * MIB },
   handles: { of: 'least', factor: 1.1, plus: 4 },
   lagMs: { of: 'median', factor: 2, plus: 100 },
 };

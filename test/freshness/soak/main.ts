@@ -17,7 +17,7 @@ if (!(minutes > 0) || !Number.isSafeInteger(seed)) {
 
 function rowOf(instance: string, { measure, before, after, grows }: Trend): string {
   const shown = (value: number): string =>
-    measure === 'rss' || measure === 'heap'
+    ['rss', 'heap', 'external'].includes(measure)
       ? `${(value / MIB).toFixed(1)} MiB`
       : value.toFixed(measure === 'lagMs' ? 1 : 0);
   return `| ${instance} | ${measure} | ${shown(before)} | ${shown(after)} | ${grows ? 'GROWS' : 'no'} |`;

@@ -15,6 +15,7 @@ export async function sampleOf(instance: Instance): Promise<Sample | undefined> 
     return {
       rss: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * KIB,
       heap: metric(text, 'nodejs_heap_size_used_bytes'),
+      external: metric(text, 'nodejs_external_memory_bytes'),
       handles: readdirSync(`/proc/${pid}/fd`).length,
       lagMs: metric(text, 'nodejs_eventloop_lag_p99_seconds') * MS,
     };
