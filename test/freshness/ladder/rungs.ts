@@ -10,7 +10,7 @@ export interface Rung {
 }
 
 /** On all rungs: comparing hits with the origin by sample asks the origin, which is what is counted here. */
-export const NO_SELF_CHECK: Edit = {
+const NO_SELF_CHECK: Edit = {
   file: 'cache/create-cache.js',
   find: 'const selfCheck = options.selfCheck === false',
   replace: 'const selfCheck = true',

@@ -41,8 +41,8 @@ export const LOAD_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'prisma/prisma.service.js',
-        find: 'await observeSnapshot((tags) =>',
-        replace: 'void ((tags) =>',
+        find: 'await observeSnapshot(async (tags) =>',
+        replace: 'void (async (tags) =>',
       },
       {
         file: 'prisma/prisma.service.js',
