@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import {
   createCodec,
   createItemClient,
+  DaxStore,
   DynamoStore,
   type CacheOptions,
   type DynamoStoreOptions,
   type EncryptionOptions,
 } from './cache/index.js';
-import type { DynamoConnection } from './cache/index.js';
+import type { CacheStore, DaxConnection, DynamoConnection } from './cache/index.js';
 import type { Config } from './config/index.js';
 
 type Settings = Pick<Config, 'awsRegion' | 'dynamodbEndpoint' | 'cache'>;
@@ -25,22 +26,35 @@ export function sharedTier(
   const { cache } = settings;
   if (cache.store === 'memory') return undefined;
   return {
-    store: new DynamoStore({
-      table: cache.table,
-      items: createItemClient(dynamoConnection(settings)),
-      consumed,
-    }),
+    store: createStore(settings, consumed),
     codec: createCodec({ encryption: encryption(cache) }),
     timeoutMs: cache.l2TimeoutMs,
   };
 }
 
+function createStore(settings: Settings, consumed: NonNullable<DynamoStoreOptions['consumed']>): CacheStore {
+  const { table, store } = settings.cache;
+  const dynamo = dynamoConnection(settings);
+  return store === 'dax'
+    ? new DaxStore({ table, dax: daxConnection(settings), dynamo, consumed })
+    : new DynamoStore({ table, items: createItemClient(dynamo), consumed });
+}
+
+/** Which DAX cluster, and as whom: dax-local takes any credentials. */
+function daxConnection({ awsRegion, cache: { daxEndpoint } }: Settings): DaxConnection {
+  if (daxEndpoint === undefined) throw new Error('CACHE_STORE is dax, and DAX_ENDPOINT is not set.');
+  return { region: awsRegion, endpoint: daxEndpoint, ...credentialsFor(daxEndpoint) };
+}
+
 /** Which DynamoDB, and as whom: DynamoDB Local takes any credentials, but wants some. */
 export function dynamoConnection({ awsRegion, dynamodbEndpoint }: Omit<Settings, 'cache'>): DynamoConnection {
   if (dynamodbEndpoint === undefined) return { region: awsRegion };
-  const isLocal = ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(dynamodbEndpoint).hostname);
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return { region: awsRegion, endpoint: dynamodbEndpoint, ...(isLocal ? { credentials } : {}) };
+  return { region: awsRegion, endpoint: dynamodbEndpoint, ...credentialsFor(dynamodbEndpoint) };
+}
+
+function credentialsFor(endpoint: string): Pick<DynamoConnection, 'credentials'> {
+  const isLocal = ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
+  return isLocal ? { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } } : {};
 }
 
 function encryption({

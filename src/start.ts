@@ -24,9 +24,9 @@ export interface RunningService {
  */
 export async function start(config: Config, logger: Logger): Promise<RunningService> {
   const log = (line: string): void => logger.info(line);
-  const engines = await startEngines(config, { log, dynamodb: true });
+  const engines = await startEngines(config, { log, dynamodb: true, dax: config.cache.store === 'dax' });
   try {
-    const serviceConfig = withEngines(withoutMissingStore(config, engines), engines);
+    const serviceConfig = withEngines(withKnownStore(config, engines), engines);
     if (!config.isProduction) await prepareData(serviceConfig, log);
     const app = await createApp(serviceConfig, logger);
     try {
@@ -46,10 +46,16 @@ export async function start(config: Config, logger: Logger): Promise<RunningServ
   }
 }
 
-/** Where no DynamoDB can run, a developer's service goes on without a shared tier: the line about it is logged by then. */
-function withoutMissingStore(config: Config, { dynamodbEndpoint }: RunningEngines): Config {
-  if (config.isProduction || config.cache.store === 'memory' || dynamodbEndpoint !== undefined) return config;
-  return { ...config, cache: { ...config.cache, store: 'memory' } };
+/**
+ * The store with the address of its engine. Where no DynamoDB can run, a developer's service goes on without a shared
+ * tier, and without DAX on DynamoDB: the line about it is logged by then.
+ */
+function withKnownStore(config: Config, { dynamodbEndpoint, daxEndpoint }: RunningEngines): Config {
+  const { cache } = config;
+  if (config.isProduction || cache.store === 'memory') return config;
+  if (dynamodbEndpoint === undefined) return { ...config, cache: { ...cache, store: 'memory' } };
+  const store = cache.store === 'dax' && daxEndpoint === undefined ? 'dynamo' : cache.store;
+  return { ...config, cache: { ...cache, store, daxEndpoint } };
 }
 
 /** What an operator does in production: migrations, tables, and sample data where there is none. */

@@ -19,6 +19,8 @@ export { memoize, type MemoizeOptions } from './memoize.js';
 export type { Serializer } from './serializer.js';
 export { observeSnapshot } from './snapshot.js';
 export type { CacheStore } from './stores/cache-store.js';
+export type { DaxConnection } from './stores/dax/dax-item-client.js';
+export { DaxStore } from './stores/dax/dax-store.js';
 export { createCacheTable, dropCacheTable } from './stores/dynamo/cache-table.js';
 export { createItemClient } from './stores/dynamo/document-item-client.js';
 export { createDynamoClient, type DynamoConnection } from './stores/dynamo/dynamo-connection.js';

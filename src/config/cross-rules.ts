@@ -41,9 +41,6 @@ function combinationProblems(given: GivenEnvironment): ConfigurationProblem[] {
   if (given.CACHE_ENCRYPTION === 'kms' && given.CACHE_KMS_KEY_ARNS === undefined) {
     problems.push({ variable: 'CACHE_KMS_KEY_ARNS', reason: 'must be set when CACHE_ENCRYPTION is kms' });
   }
-  if (given.CACHE_STORE === 'dax') {
-    problems.push({ variable: 'CACHE_STORE', reason: 'may not be dax yet: use dynamo' });
-  }
   if (given.AUTH_JWKS_URI !== undefined && given.NODE_ENV !== 'production') {
     for (const variable of ['AUTH_ISSUER', 'AUTH_AUDIENCE'] as const) {
       if (given[variable] === undefined)

@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.js';
 import { EngineError } from './engine-error.js';
-import { EngineLease, type Engine, type EngineState } from './engine-lease.js';
+import { EngineLease, type Engine, type EngineState, type LeaseOptions } from './engine-lease.js';
 import { builtPath } from './keeper-spawn.js';
 
 export { EngineError } from './engine-error.js';
@@ -20,12 +20,17 @@ export const DYNAMODB: Engine = {
   module: builtPath('dynamodb', 'engine.js'),
 };
 
+/** dax-local. Option `dynamodbEndpoint`: the DynamoDB behind it. Its address is a `dax:` URL. */
+export const DAX: Engine = { name: 'dax', title: 'dax-local', module: builtPath('dax', 'engine.js') };
+
 /** The engines of one process. */
 export interface RunningEngines {
   /** Of the configuration, or of the embedded PostgreSQL. */
   readonly databaseUrl: string;
   /** Of the configuration, or of the embedded DynamoDB Local; absent when there is none. */
   readonly dynamodbEndpoint: string | undefined;
+  /** Of the configuration, or of the embedded dax-local; absent when there is none. */
+  readonly daxEndpoint: string | undefined;
   /** Names of the engines that were started. */
   readonly embeddedEngines: readonly string[];
   /** How each embedded engine is now. */
@@ -39,6 +44,8 @@ export interface StartOptions {
   readonly log: (line: string) => void;
   /** Also start DynamoDB Local when it has no address. Where it cannot run, the service goes on without it. */
   readonly dynamodb?: boolean;
+  /** Also start dax-local when it has no address, in front of that DynamoDB. Without it the service goes on too. */
+  readonly dax?: boolean;
 }
 
 /**
@@ -48,11 +55,11 @@ export interface StartOptions {
  */
 export async function startEngines(
   config: Config,
-  { log, dynamodb = false }: StartOptions,
+  { log, dynamodb = false, dax = false }: StartOptions,
 ): Promise<RunningEngines> {
-  const acquire = async (engine: Engine): Promise<EngineLease> => {
+  const acquire = async (engine: Engine, options: LeaseOptions['options'] = {}): Promise<EngineLease> => {
     if (config.isProduction) throw new EngineError(`${engine.title} is embedded for development only`);
-    return EngineLease.acquire(engine, { dataDir: config.dataDir, log });
+    return EngineLease.acquire(engine, { dataDir: config.dataDir, options, log });
   };
   const needsDynamodb = dynamodb && config.dynamodbEndpoint === undefined && !config.isProduction;
   // At the same time, since DynamoDB Local takes its seconds.
@@ -67,7 +74,16 @@ export async function startEngines(
     throw required.reason;
   }
   const missing = optional.status === 'rejected' ? [unavailable(DYNAMODB, optional.reason, log)] : [];
-  return running(config, { postgres, dynamo, missing });
+  const dynamodbEndpoint = config.dynamodbEndpoint ?? dynamo?.address;
+  const needsDax = dax && config.cache.daxEndpoint === undefined && !config.isProduction;
+  const daxLocal =
+    needsDax && dynamodbEndpoint !== undefined
+      ? await acquire(DAX, { dynamodbEndpoint }).catch((fault: unknown) => {
+          missing.push(unavailable(DAX, fault, log));
+          return undefined;
+        })
+      : undefined;
+  return running(config, { postgres, dynamo, daxLocal, missing });
 }
 
 function unavailable(engine: Engine, fault: unknown, log: StartOptions['log']): EngineState {
@@ -79,16 +95,18 @@ function unavailable(engine: Engine, fault: unknown, log: StartOptions['log']): 
 interface Leases {
   readonly postgres: EngineLease | undefined;
   readonly dynamo: EngineLease | undefined;
+  readonly daxLocal: EngineLease | undefined;
   readonly missing: readonly EngineState[];
 }
 
-function running(config: Config, { postgres, dynamo, missing }: Leases): RunningEngines {
-  const leases = [postgres, dynamo].filter((lease) => lease !== undefined);
+function running(config: Config, { postgres, dynamo, daxLocal, missing }: Leases): RunningEngines {
+  const leases = [postgres, dynamo, daxLocal].filter((lease) => lease !== undefined);
   const databaseUrl = config.databaseUrl ?? postgres?.address;
   if (databaseUrl === undefined) throw new EngineError('PostgreSQL has no address');
   return {
     databaseUrl,
     dynamodbEndpoint: config.dynamodbEndpoint ?? dynamo?.address,
+    daxEndpoint: config.cache.daxEndpoint ?? daxLocal?.address,
     embeddedEngines: leases.map(({ state }) => state.name),
     states: () => [...leases.map(({ state }) => state), ...missing],
     stop: async () => void (await Promise.all(leases.map((lease) => lease.release()))),

@@ -1,0 +1,103 @@
+import { createRequire } from 'node:module';
+import type { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
+import { CacheError } from '../../errors.js';
+import { isConditionFailure, toCacheError } from '../dynamo/dynamo-errors.js';
+import type { DynamoConnection } from '../dynamo/dynamo-connection.js';
+import type { ItemClient, WriteAnswer } from '../dynamo/item-client.js';
+import { toSdkError } from './dax-errors.js';
+
+/** Which cluster, and as whom. */
+export interface DaxConnection {
+  readonly region: string;
+  /** `dax://host:port`, or `daxs://host:port` for TLS. */
+  readonly endpoint: string;
+  /** Default: the SDK's chain of providers. */
+  readonly credentials?: NonNullable<DynamoConnection['credentials']>;
+  /** Time limit of one request, in ms, for callers without one of their own; default 5 s. */
+  readonly requestTimeoutMs?: number;
+}
+
+/** What is there of AWS's client: its types promise more, and lack the method that closes it. */
+type DaxClient = Pick<DynamoDBDocument, 'get' | 'batchGet' | 'query' | 'put' | 'delete' | 'batchWrite'> & {
+  shutdown(): void;
+};
+type DaxLibrary = { readonly DaxDocument: new (config: object) => DaxClient };
+
+const REQUEST_TIMEOUT_MS = 5_000;
+const REFUSED: WriteAnswer = { refused: true };
+
+/**
+ * {@link ItemClient} over AWS's DAX client. That client ignores signals, and a request on a connection which the server
+ * closed while it was idle never settles: every call has a deadline of its own here, and no answer is waited for after it.
+ */
+export function createDaxItemClient(connection: DaxConnection): ItemClient {
+  const { region, credentials, requestTimeoutMs = REQUEST_TIMEOUT_MS } = connection;
+  const client = new (loadLibrary().DaxDocument)({
+    region,
+    endpoint: withoutHostsFile(connection.endpoint),
+    requestTimeout: requestTimeoutMs,
+    ...(credentials === undefined ? {} : { credentials }),
+  });
+  const sent = <T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> =>
+    inTime(signal, requestTimeoutMs, call).catch((error: unknown) => {
+      throw asCacheError(error);
+    });
+  const written = async (
+    signal: AbortSignal,
+    call: () => Promise<Omit<WriteAnswer, 'refused'>>,
+  ): Promise<WriteAnswer> => {
+    try {
+      const { ConsumedCapacity } = await inTime(signal, requestTimeoutMs, call);
+      return { refused: false, ConsumedCapacity };
+    } catch (error) {
+      if (isConditionFailure(toSdkError(error))) return REFUSED;
+      throw asCacheError(error);
+    }
+  };
+  return {
+    get: (request, signal) => sent(signal, () => client.get(request)),
+    batchGet: (request, signal) => sent(signal, () => client.batchGet(request)),
+    query: (request, signal) => sent(signal, () => client.query(request)),
+    batchWrite: (request, signal) => sent(signal, () => client.batchWrite(request)),
+    put: (request, signal) => written(signal, () => client.put(request)),
+    delete: (request, signal) => written(signal, () => client.delete(request)),
+    close: () => client.shutdown(),
+  };
+}
+
+/** Loaded where the store is DAX only. Loading it takes every listener of warnings off the process: they are put back. */
+function loadLibrary(): DaxLibrary {
+  const listeners = process.rawListeners('warning');
+  const library = createRequire(import.meta.url)('@amazon-dax-sdk/lib-dax') as DaxLibrary;
+  const left = new Set(process.rawListeners('warning'));
+  for (const listener of listeners) {
+    if (!left.has(listener)) process.on('warning', listener as NodeJS.WarningListener);
+  }
+  return library;
+}
+
+/** The client asks name servers only, and these do not know `localhost`. */
+function withoutHostsFile(endpoint: string): string {
+  return endpoint.replace(/^(daxs?:\/\/)localhost(?=[:/]|$)/i, '$1127.0.0.1');
+}
+
+async function inTime<T>(signal: AbortSignal, timeoutMs: number, call: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  const ended = Promise.withResolvers<never>();
+  const giveUp = (): void => ended.reject(signal.reason as Error);
+  const timer = setTimeout(
+    () => ended.reject(new CacheError('CACHE_STORE_FAULT', 'DAX did not answer in time.')),
+    timeoutMs,
+  );
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    return await Promise.race([call(), ended.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+  }
+}
+
+function asCacheError(error: unknown): CacheError {
+  return error instanceof CacheError ? error : toCacheError(toSdkError(error));
+}

@@ -1,0 +1,23 @@
+import { DaxStore } from '../../src/cache/stores/dax/dax-store.js';
+import { createTestTable } from '../support/dynamodb.js';
+import { DaxLocal } from '../../tools/dax-local/src/index.js';
+import { storeContract } from './store.contract.js';
+
+storeContract('DaxStore', async () => {
+  const table = await createTestTable();
+  const dax = await DaxLocal.start({ dynamodbEndpoint: table.connection.endpoint! });
+  const { region, credentials } = table.connection;
+  return {
+    open: (clock) =>
+      new DaxStore({
+        table: table.name,
+        dax: { region, credentials: credentials!, endpoint: dax.endpoint },
+        dynamo: table.connection,
+        clock,
+      }),
+    remove: async () => {
+      await dax.stop();
+      await table.drop();
+    },
+  };
+});
