@@ -21,7 +21,7 @@ export const DYNAMODB: Engine = {
 };
 
 /** dax-local. Option `dynamodbEndpoint`: the DynamoDB behind it. Its address is a `dax:` URL. */
-export const DAX: Engine = { name: 'dax', title: 'dax-local', module: builtPath('dax', 'engine.js') };
+const DAX: Engine = { name: 'dax', title: 'dax-local', module: builtPath('dax', 'engine.js') };
 
 /** The engines of one process. */
 export interface RunningEngines {
