@@ -2,7 +2,9 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist', 'coverage', 'node_modules', '.data', 'src/prisma/generated', 'infra'] },
+  {
+    ignores: ['**/dist', 'dist-lambda', 'coverage', 'node_modules', '.data', 'src/prisma/generated', 'infra'],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

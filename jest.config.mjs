@@ -19,10 +19,8 @@ export default {
     {
       ...base,
       displayName: 'e2e',
-      testMatch: [
-        '<rootDir>/test/{e2e,embedded,prisma,fhir,contract,stores,cache,cache-manager,cache-http,library,faults,messaging}/**/*.spec.ts',
-        '<rootDir>/tools/*/test/**/*.spec.ts',
-      ],
+      testMatch: ['<rootDir>/test/**/*.spec.ts', '<rootDir>/tools/*/test/**/*.spec.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/browser/', '<rootDir>/test/freshness/'],
       setupFiles: ['<rootDir>/test/support/load-nest.mjs'],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',

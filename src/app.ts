@@ -18,10 +18,12 @@ import { serveOpenApi } from './openapi.js';
 /**
  * Builds the service, ready to listen. It starts no engine and applies no migration.
  * @param logger where the service logs; by default JSON lines on standard output
+ * @param options `swaggerUi`: false leaves out the page, but not the document that it shows
  */
 export async function createApp(
   config: ServiceConfig,
   logger: Logger = createLogger(config.logLevel),
+  { swaggerUi = true } = {},
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter(fastifyOptions(logger));
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config), adapter, {
@@ -37,7 +39,7 @@ export async function createApp(
   app.setGlobalPrefix('api', { exclude: ['health/{*path}', 'metrics'] });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter());
-  serveOpenApi(app);
+  serveOpenApi(app, swaggerUi);
   serveConsole(fastify, { developmentTokens: config.auth.jwksUri === undefined });
   return app;
 }

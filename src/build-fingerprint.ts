@@ -11,7 +11,7 @@ const LENGTH = 10;
 export function buildFingerprint(folder: string = import.meta.dirname): string {
   const hash = createHash('sha256');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    /\.[jt]s$/.test(name),
+    /\.m?[jt]s$/.test(name),
   );
   for (const name of files.sort())
     hash

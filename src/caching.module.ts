@@ -22,6 +22,7 @@ function cacheOptions(config: ServiceConfig, stats: CacheStats): CacheModuleOpti
     localMaxBytes: cache.l1MaxBytes,
     ttlMs: cache.ttlMs,
     feedTimeoutMs: cache.feedTimeoutMs,
+    ...(cache.feed ? {} : { openFeed: false as const }),
     consistency: cache.consistency,
     keySecret: cache.keySecret,
     principalOf: ({ principal }) => principal,

@@ -46,9 +46,13 @@ function withoutPrefilled(document: OpenAPIObject): OpenAPIObject {
   return document;
 }
 
-/** Swagger UI at /docs, the document at /docs-json. */
-export function serveOpenApi(app: INestApplication): void {
+/**
+ * The document at /docs-json and /docs-yaml, Swagger UI at /docs.
+ * @param ui false: only the document, for where the files of the page are not at hand
+ */
+export function serveOpenApi(app: INestApplication, ui = true): void {
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    ui,
     jsonDocumentUrl: 'docs-json',
     yamlDocumentUrl: 'docs-yaml',
     customSiteTitle: 'Careline API',

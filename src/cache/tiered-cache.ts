@@ -100,10 +100,15 @@ export class TieredCache {
     return this.outcome(call, { entry, source: 'L1', notStored: undefined });
   }
 
+  /** Waits for what is being stored, at most `deadlineMs`: for a process that is frozen between two requests. */
+  settle(deadlineMs: number): Promise<void> {
+    return this.filler.settle(deadlineMs);
+  }
+
   /** What is being stored gets two seconds; loads under way end by themselves. */
   async close(): Promise<void> {
     this.closed = true;
-    await this.filler.settle(CLOSE_DEADLINE_MS);
+    await this.settle(CLOSE_DEADLINE_MS);
     this.local.clear();
   }
 

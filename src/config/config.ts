@@ -26,6 +26,8 @@ export interface Config {
     readonly daxEndpoint: string | undefined;
     readonly l1MaxBytes: number;
     readonly ttlMs: number;
+    /** False: nothing listens for changes, and versions are read on every request. Only a Lambda says so. */
+    readonly feed: boolean;
     readonly feedTimeoutMs: number;
     readonly l2TimeoutMs: number;
     readonly consistency: Environment['CACHE_CONSISTENCY'];
@@ -109,6 +111,7 @@ function toConfig(environment: Environment): Config {
       daxEndpoint: environment.DAX_ENDPOINT,
       l1MaxBytes: environment.CACHE_L1_MAX_BYTES,
       ttlMs: environment.CACHE_TTL,
+      feed: true,
       feedTimeoutMs: environment.CACHE_FEED_TIMEOUT_MS,
       l2TimeoutMs: environment.CACHE_L2_TIMEOUT_MS,
       consistency: environment.CACHE_CONSISTENCY,

@@ -24,6 +24,7 @@ export const ERROR_CATALOGUE = {
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   HEADERS_TOO_LARGE: { status: 431, title: 'The header fields are too large' },
   INTERNAL: { status: 500, title: 'Something went wrong on our side' },
+  STREAM_UNAVAILABLE: { status: 501, title: 'Event streams are not available here' },
   AUTH_UNAVAILABLE: { status: 503, title: 'Tokens cannot be verified at the moment' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The database cannot be reached' },
   MESSAGES_UNAVAILABLE: { status: 503, title: 'Messages cannot be reached' },
