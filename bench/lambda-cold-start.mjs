@@ -3,6 +3,7 @@
 import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
 
 execFileSync(process.execPath, ['scripts/bundle-lambda.mjs']);
 
