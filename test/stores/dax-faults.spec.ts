@@ -20,7 +20,7 @@ describe('a DAX cluster that does not answer as it should', () => {
     const { region, credentials } = table.connection;
     store = new DaxStore({
       table: table.name,
-      dax: { region, credentials: credentials!, endpoint: dax.endpoint, requestTimeoutMs: 400 },
+      dax: { region, credentials: credentials!, endpoint: dax.endpoint, requestTimeoutMs: 2_000 },
       dynamo: table.connection,
     });
     await works();
