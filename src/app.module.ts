@@ -6,6 +6,7 @@ import { ConfigModule, type ServiceConfig } from './config/index.js';
 import { HealthModule } from './health/health.module.js';
 import { MessagingModule } from './messaging/messaging.module.js';
 import type { MessagingTable } from './messaging/messaging-table.js';
+import { MessagingStreamModule, type PolledTable } from './messaging/stream/messaging-stream.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { PatientsModule } from './patients/patients.module.js';
 import { PrismaModule } from './prisma/prisma.module.js';
@@ -27,6 +28,7 @@ export class AppModule {
         UsersModule,
         PatientsModule,
         MessagingModule.forRoot(messagingTable(config)),
+        MessagingStreamModule.forRoot(polledTable(config)),
       ],
     };
   }
@@ -36,4 +38,9 @@ export class AppModule {
 function messagingTable(config: ServiceConfig): MessagingTable {
   const isMissing = config.dynamodbEndpoint === undefined && !config.isProduction;
   return { name: config.messagingTable, connection: isMissing ? undefined : dynamoConnection(config) };
+}
+
+function polledTable(config: ServiceConfig): PolledTable | undefined {
+  const { name, connection } = messagingTable(config);
+  return config.messagingStream === 'off' || connection === undefined ? undefined : { name, connection };
 }

@@ -20,6 +20,8 @@ export interface Config {
   readonly dataDir: string;
   readonly awsRegion: string;
   readonly messagingTable: string;
+  /** `off`: somebody else reads the stream of messages, such as a Lambda function. */
+  readonly messagingStream: 'poll' | 'off';
   readonly cache: {
     readonly store: Environment['CACHE_STORE'];
     readonly table: string;
@@ -105,6 +107,7 @@ function toConfig(environment: Environment): Config {
     dataDir: environment.DATA_DIR,
     awsRegion: environment.AWS_REGION,
     messagingTable: environment.MESSAGING_TABLE ?? `messages-${environment.NODE_ENV}`,
+    messagingStream: environment.MESSAGING_STREAM ?? (environment.NODE_ENV === 'production' ? 'off' : 'poll'),
     cache: Object.freeze({
       store: environment.CACHE_STORE,
       table: environment.CACHE_TABLE ?? `cache-${environment.NODE_ENV}`,

@@ -82,6 +82,7 @@ export const EnvironmentSchema = z.object({
   CACHE_STORE: oneOf('memory', 'dynamo', 'dax').default('memory'),
   CACHE_TABLE: tableName().optional(),
   MESSAGING_TABLE: tableName().optional(),
+  MESSAGING_STREAM: oneOf('poll', 'off').optional(),
   DAX_ENDPOINT: url('dax:', 'daxs:').optional(),
   CACHE_L1_MAX_BYTES: integer(1_048_576, 68_719_476_736).default(67_108_864),
   CACHE_TTL: durationMs().default(86_400_000),

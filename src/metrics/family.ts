@@ -1,16 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import { Histogram } from '../cache/index.js';
-
-export type Labels = Readonly<Record<string, string | number>>;
-export type Sample = readonly [labels: Labels, value: number];
-
-/** A metric whose values are kept elsewhere, and read when Prometheus asks. */
-export interface Family {
-  readonly name: string;
-  readonly help: string;
-  readonly kind: 'counter' | 'gauge';
-  readonly samples: () => readonly Sample[];
-}
+import type { Family, Labels, Sample } from '../common/metric-family.js';
 
 /** Durations that are kept elsewhere; in seconds, as is the custom of Prometheus. */
 export interface HistogramFamily {

@@ -1,6 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { CacheAdmin, CacheStats, type CacheOverview } from '../cache/index.js';
+import { MetricFamilies, type Family } from '../common/metric-family.js';
 import { cacheRouteFamilies } from './cache-route-families.js';
 import { cacheStateFamilies } from './cache-state-families.js';
 import { register } from './family.js';
@@ -8,7 +10,7 @@ import { RequestLatencies } from './request-latencies.js';
 
 /** Everything that Prometheus may know of this process: counts and names of routes, nothing of anybody. */
 @Injectable()
-export class MetricsService {
+export class MetricsService implements OnApplicationBootstrap {
   private readonly registry = new Registry();
 
   private overview: CacheOverview;
@@ -17,6 +19,7 @@ export class MetricsService {
     private readonly admin: CacheAdmin,
     stats: CacheStats,
     latencies: RequestLatencies,
+    private readonly modules: ModuleRef,
   ) {
     this.overview = admin.overview();
     const now = () => this.overview;
@@ -35,6 +38,12 @@ export class MetricsService {
           ]),
       },
     ]);
+  }
+
+  /** By then every feature has what it wants to show. */
+  onApplicationBootstrap(): void {
+    const all = this.modules.get<readonly Family[]>(MetricFamilies, { strict: false, each: true });
+    register(this.registry, all.flat());
   }
 
   get contentType(): string {

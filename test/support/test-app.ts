@@ -51,6 +51,7 @@ export async function startTestApp(
     NODE_ENV: 'test',
     DATA_DIR: dataDir,
     RATE_LIMIT_PER_MINUTE: '0',
+    MESSAGING_STREAM: 'off',
     ...environment,
   });
   const config = withEngines(given, { databaseUrl, embeddedEngines: [] });

@@ -1,0 +1,49 @@
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { createLogger } from '../common/logging/logger.js';
+import { NestLogger } from '../common/logging/nest-logger.js';
+import { ConfigModule, readProcessConfig, withEngines } from '../config/index.js';
+import { MessagingStreamModule } from '../messaging/stream/messaging-stream.module.js';
+import { handleBatch, type BatchAnswer } from '../messaging/stream/stream-batch.js';
+import { StreamHandler } from '../messaging/stream/stream-handler.js';
+import type { StreamRecord } from '../messaging/stream/stream-record.js';
+import { PrismaModule } from '../prisma/prisma.module.js';
+
+/** What a Lambda function gets from an event source mapping of a DynamoDB stream. */
+interface StreamEvent {
+  readonly Records: readonly StreamRecord[];
+}
+
+@Module({})
+class StreamFunctionModule {}
+
+let started: Promise<StreamHandler> | undefined;
+
+/** The function for the stream of the messaging table; its mapping must say ReportBatchItemFailures. */
+export async function handler({ Records }: StreamEvent): Promise<BatchAnswer> {
+  started ??= start();
+  // A start that failed is tried again with the next batch.
+  const streamHandler = await started.catch((error: unknown) => {
+    started = undefined;
+    throw error;
+  });
+  return handleBatch(streamHandler, Records);
+}
+
+async function start(): Promise<StreamHandler> {
+  const config = readProcessConfig();
+  const { databaseUrl } = config;
+  if (databaseUrl === undefined) throw new Error('DATABASE_URL must be set: a function starts no engine.');
+  const context = await NestFactory.createApplicationContext(
+    {
+      module: StreamFunctionModule,
+      imports: [
+        ConfigModule.forRoot(withEngines(config, { databaseUrl, embeddedEngines: [] })),
+        PrismaModule,
+        MessagingStreamModule.handlerOnly(),
+      ],
+    },
+    { logger: new NestLogger(createLogger(config.logLevel)), abortOnError: false },
+  );
+  return context.get(StreamHandler);
+}

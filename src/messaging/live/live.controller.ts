@@ -1,0 +1,60 @@
+import { Controller, Get, Header, Headers, Req, StreamableFile } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { CurrentPrincipal } from '../../auth/decorators.js';
+import type { Principal } from '../../auth/principal.js';
+import { ApiProblems, PROTECTED_ROUTE_PROBLEMS } from '../../common/errors/api-problems.js';
+import { lastEventIdOf } from './last-event-id.js';
+import { LiveHub } from './live-hub.js';
+
+const EXAMPLE = `event: ready
+id: 41
+data: {}
+
+event: message
+id: 42
+data: {"id":"01JDMZ4T8Y3V5K2N7Q9R1S6W0X","conversationId":"5b3c8f1e-7a44-5d0b-9c7e-2f6d1a8b4e90","at":"2026-01-31T08:30:00.000Z"}
+
+`;
+
+/** New messages as they come. */
+@ApiTags('messages')
+@ApiBearerAuth('bearer')
+@Controller('messages')
+export class LiveController {
+  constructor(private readonly hub: LiveHub) {}
+
+  @Get('stream')
+  @Header('content-type', 'text/event-stream; charset=utf-8')
+  @Header('cache-control', 'no-store')
+  @Header('x-accel-buffering', 'no')
+  @ApiOperation({
+    summary: 'Follow my messages',
+    description:
+      'Server-sent events: `ready` first; `message` for every message of my conversations, sent or received, in order; ' +
+      '`reset` in place of `ready` when what was missed is no longer known: read the lists anew; `end` with the reason ' +
+      '`expired` (the token), `shutdown` or `unavailable`: connect again. A comment every 15 seconds keeps the connection ' +
+      'open. `Last-Event-ID` resumes without a gap or a duplicate for 48 hours. Slow clients are disconnected.',
+  })
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'The id of the last event that was received. Browsers send it by themselves.',
+    schema: { type: 'string', pattern: '^\\d{1,15}$', example: '41' },
+  })
+  @ApiOkResponse({
+    description: 'The events.',
+    content: {
+      'text/event-stream': { schema: { type: 'string', description: 'Events.', example: EXAMPLE } },
+    },
+  })
+  @ApiProblems(...PROTECTED_ROUTE_PROBLEMS, 'REQUEST_INVALID', 'SERVICE_UNAVAILABLE')
+  async follow(
+    @Req() request: FastifyRequest,
+    @CurrentPrincipal() { subject }: Principal,
+    @Headers('last-event-id') lastEventId?: string,
+  ): Promise<StreamableFile> {
+    const last = lastEventIdOf(lastEventId);
+    return new StreamableFile(await this.hub.open(subject, request.tokenExpiresAtMs ?? 0, last));
+  }
+}

@@ -1,0 +1,28 @@
+import type { StreamHandler } from './stream-handler.js';
+import { sequenceNumberOf, type StreamRecord } from './stream-record.js';
+
+/** What Lambda is told of a batch: it goes on from the first record that is named, and retries no earlier one. */
+export interface BatchAnswer {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+/**
+ * Handles a batch in order, up to the first record that cannot be done now.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+ * @throws what a record without a sequence number failed with: the whole batch is to be given again
+ */
+export async function handleBatch(
+  handler: Pick<StreamHandler, 'handle'>,
+  records: readonly StreamRecord[],
+): Promise<BatchAnswer> {
+  for (const record of records) {
+    try {
+      await handler.handle(record);
+    } catch (error) {
+      const itemIdentifier = sequenceNumberOf(record);
+      if (itemIdentifier === undefined) throw error;
+      return { batchItemFailures: [{ itemIdentifier }] };
+    }
+  }
+  return { batchItemFailures: [] };
+}

@@ -1,0 +1,91 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { AppError } from '../../common/errors/app-error.js';
+import { describeError } from '../../common/logging/describe-error.js';
+import { BumpsRepository } from '../bumps.repository.js';
+import { MESSAGES_TAG } from '../cache-tags.js';
+import { MessageEventsRepository } from './message-events.repository.js';
+import { effectOf } from './record-effects.js';
+import { StreamCounts } from './stream-counts.js';
+import { ageMsOf, sequenceNumberOf, type StreamRecord } from './stream-record.js';
+
+const ATTEMPTS = 3;
+const BASE_DELAY_MS = 50;
+
+/**
+ * Does what the records of the stream ask for, one after the other: raises what writers that died did not raise, and only
+ * then appends the event (docs/consistency.md, rule 10). A record that is handled again changes nothing.
+ */
+@Injectable()
+export class StreamHandler {
+  private readonly logger = new Logger('messaging-stream');
+
+  constructor(
+    private readonly bumps: BumpsRepository,
+    private readonly events: MessageEventsRepository,
+    private readonly counts: StreamCounts,
+  ) {}
+
+  /**
+   * Handles one record. One that fails three times by its own fault is set aside: counted, logged, and `messages` raised,
+   * so that nothing stays stale because of it.
+   * @throws an error of the database when that is the reason: the record is not done, and no later one may be
+   */
+  async handle(record: StreamRecord): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.apply(record);
+        break;
+      } catch (error) {
+        if (isOfDatabase(error)) throw error;
+        if (attempt < ATTEMPTS) await pause(Math.random() * BASE_DELAY_MS * 2 ** attempt);
+        else {
+          await this.setAside(record, error);
+          break;
+        }
+      }
+    }
+    this.counts.lagMs = ageMsOf(record, Date.now()) ?? this.counts.lagMs;
+  }
+
+  /** Something happened in the stream that nobody knows: whatever is cached of messages may be old. */
+  async gap(reason: string): Promise<void> {
+    await this.bumps.bump([MESSAGES_TAG]);
+    this.counts.gaps += 1;
+    this.logger.warn(`A gap in the stream of messages: ${reason}.`);
+  }
+
+  private async apply(record: StreamRecord): Promise<void> {
+    const effect = effectOf(record);
+    switch (effect.kind) {
+      case 'none':
+        return;
+      case 'foreign':
+        return this.bumps.bump(effect.tags);
+      case 'read':
+        return this.heal(effect.writeId, effect.tags);
+      case 'message':
+        await this.heal(effect.message.writeId, effect.tags);
+        if (await this.events.append(effect.message)) this.counts.appended += 1;
+    }
+  }
+
+  private async heal(writeId: string, tags: Parameters<BumpsRepository['bumpOnce']>[1]): Promise<void> {
+    if (await this.bumps.bumpOnce(writeId, tags)) this.counts.healed += 1;
+  }
+
+  private async setAside(record: StreamRecord, error: unknown): Promise<void> {
+    await this.bumps.bump([MESSAGES_TAG]);
+    this.counts.poison += 1;
+    const { type } = describeError(error);
+    this.logger.error(
+      `A record of the stream is set aside: ${sequenceNumberOf(record) ?? 'unnumbered'} (${type}).`,
+    );
+  }
+}
+
+/** These pass by themselves, and are no fault of the record's. A value that the database refuses is one. */
+function isOfDatabase(error: unknown): boolean {
+  if (error instanceof AppError) return error.code !== 'ENTITY_UNPROCESSABLE';
+  return error instanceof Error && error.name.startsWith('PrismaClient');
+}

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { BumpsRepository } from '../../src/messaging/bumps.repository.js';
+import { tagsOfMessage } from '../../src/messaging/cache-tags.js';
+import { MessageEventsRepository } from '../../src/messaging/stream/message-events.repository.js';
+import { StreamCounts } from '../../src/messaging/stream/stream-counts.js';
+import { StreamHandler } from '../../src/messaging/stream/stream-handler.js';
+import { StreamPoller } from '../../src/messaging/stream/stream-poller.js';
+import { StreamProgressRepository } from '../../src/messaging/stream/stream-progress.repository.js';
+import { StreamReader } from '../../src/messaging/stream/stream-reader.js';
+import { StreamSource } from '../../src/messaging/stream/stream-source.repository.js';
+import { PrismaService } from '../../src/prisma/prisma.service.js';
+import { connect, VersionWatch } from '../prisma/version-watch.js';
+import { testConnection } from '../support/dynamodb.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { waitUntil } from '../support/wait-until.js';
+import { MessagesBench, newMessage, times } from './support.js';
+
+describe('the poller of the stream of messages', () => {
+  const bench = new MessagesBench();
+  let database: TestDatabase;
+  let prisma: PrismaService;
+  let psql: pg.Client;
+  let watch: VersionWatch;
+  let arn: string;
+  const source = new StreamSource(testConnection(), bench.table);
+  const running = new Set<StreamPoller>();
+
+  beforeAll(async () => {
+    await bench.create();
+    arn = (await source.arn()) ?? '';
+  });
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    prisma = new PrismaService({ databaseUrl: database.url });
+    psql = await connect(database.url);
+    watch = await VersionWatch.open(database.url);
+  });
+  afterEach(async () => {
+    for (const poller of running) await stop(poller);
+    await watch.close();
+    await psql.end();
+    await prisma.$disconnect();
+    await database.drop();
+  });
+  afterAll(async () => {
+    source.close();
+    await bench.close();
+  });
+
+  function parts() {
+    const counts = new StreamCounts();
+    const events = new MessageEventsRepository(prisma);
+    const progress = new StreamProgressRepository(prisma);
+    const handler = new StreamHandler(new BumpsRepository(prisma), events, counts);
+    return { counts, events, progress, handler };
+  }
+  function startPoller() {
+    const { counts, events, progress, handler } = parts();
+    const own = new StreamSource(testConnection(), bench.table);
+    const poller = new StreamPoller(own, handler, progress, events, counts);
+    running.add(poller);
+    poller.onApplicationBootstrap();
+    return { poller, counts };
+  }
+  async function stop(poller: StreamPoller) {
+    running.delete(poller);
+    await poller.onModuleDestroy();
+  }
+  /** A reader without the poller around it: it does nothing by itself, as one whose process hangs. */
+  function reader() {
+    const made = parts();
+    return { ...made, reader: new StreamReader(arn, randomUUID(), source, made.progress, made.handler) };
+  }
+  const going = () => false;
+  async function hasEvent(messageId: string): Promise<boolean> {
+    return (await psql.query('SELECT FROM message_event WHERE message_id = $1', [messageId])).rowCount === 1;
+  }
+  async function readAll(round: (isStopping: () => boolean) => Promise<number>, id: string): Promise<void> {
+    await waitUntil('the reader gets there', async () => {
+      await round(going);
+      return hasEvent(id);
+    });
+  }
+
+  it('the message of a writer that died is healed, and its event follows; a first start raises all messages', async () => {
+    const { counts } = startPoller();
+    await waitUntil('it reads', () => counts.isOwner && counts.gaps === 1);
+    const message = newMessage();
+    await watch.look();
+    await bench.put(message);
+    await waitUntil('the event is there', () => hasEvent(message.id));
+
+    expect((await watch.look()).bumps).toMatchObject(
+      Object.fromEntries(tagsOfMessage(message).map((tag) => [tag, 1])),
+    );
+  });
+
+  it('messages of a conversation get their events in the order of their writes', async () => {
+    startPoller();
+    const conversationId = randomUUID();
+    const ids: string[] = [];
+    for (const message of times(120, () => newMessage({ conversationId }))) {
+      await bench.put(message);
+      ids.push(message.id);
+    }
+    await waitUntil('the last event is there', () => hasEvent(ids.at(-1) ?? ''));
+
+    const { rows } = await psql.query(
+      'SELECT message_id FROM message_event WHERE conversation_id = $1 ORDER BY seq',
+      [conversationId],
+    );
+    expect(rows.map((row: { message_id: string }) => row.message_id)).toEqual(ids);
+  });
+
+  it('one instance reads at a time; when it stops, another goes on after its checkpoint, without a gap', async () => {
+    const first = startPoller();
+    await waitUntil('the first one reads', () => first.counts.isOwner);
+    const second = startPoller();
+    const message = newMessage();
+    await bench.put(message);
+    await waitUntil('the event is there', () => hasEvent(message.id));
+    expect(second.counts.isOwner).toBe(false);
+
+    await stop(first.poller);
+    const next = newMessage();
+    await bench.put(next);
+    await waitUntil('the second one reads', () => hasEvent(next.id));
+    expect(second.counts).toMatchObject({ isOwner: true, gaps: 0, appended: 1 });
+  });
+
+  it('the lease of an owner that hangs is taken over, and its checkpoints have no effect any more', async () => {
+    const hung = reader();
+    const message = newMessage();
+    await bench.put(message);
+    await readAll((isStopping) => hung.reader.round(isStopping), message.id);
+    const { counts } = startPoller();
+    await waitUntil('another one takes over', () => counts.isOwner);
+    const next = newMessage();
+    await bench.put(next);
+    await waitUntil('it goes on', () => hasEvent(next.id));
+    const kept = async () => (await psql.query('SELECT * FROM stream_shard ORDER BY shard_id')).rows;
+
+    expect(await hung.progress.checkpoint(arn, 'another', 'shard', '1')).toBe(false);
+    await expect(hung.reader.round(going)).rejects.toMatchObject({ name: 'ReaderEndedError' });
+    expect((await kept()).map((row: { shard_id: string }) => row.shard_id)).not.toContain('shard');
+    expect(counts).toMatchObject({ isOwner: true, gaps: 0 });
+  });
+
+  it('a checkpoint of a shard that is gone is a gap: all messages are raised', async () => {
+    const first = reader();
+    const message = newMessage();
+    await bench.put(message);
+    await readAll((isStopping) => first.reader.round(isStopping), message.id);
+    await psql.query(`UPDATE stream_shard SET shard_id = 'gone' WHERE shard_id <> '*'`);
+    await psql.query(`UPDATE stream_shard SET lease_until = NULL`);
+    await watch.look();
+
+    const second = reader();
+    await second.reader.round(going);
+    expect((await watch.look()).bumps['messages']).toBe(1);
+    expect(second.counts.gaps).toBe(1);
+    expect((await psql.query(`SELECT FROM stream_shard WHERE shard_id = 'gone'`)).rowCount).toBe(0);
+  });
+
+  it('a poison record in the stream stops nobody', async () => {
+    const { counts } = startPoller();
+    await waitUntil('it reads', () => counts.isOwner && counts.gaps === 1);
+    await bench.putPoison();
+    const message = newMessage();
+    await bench.put(message);
+    await waitUntil('the next event is there', () => hasEvent(message.id));
+    await waitUntil('the poison is counted', () => counts.poison === 1);
+  });
+});

@@ -1,0 +1,54 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { createDynamoClient } from '../../src/cache/index.js';
+import { messageItem, timeOf, type StoredMessage } from '../../src/messaging/items.js';
+import { createMessagingTable, dropMessagingTable } from '../../src/messaging/table.js';
+import { ulidAfter } from '../../src/messaging/ulid.js';
+import { testConnection } from '../support/dynamodb.js';
+
+/** A messaging table of the test's own, into which it writes as a writer that dies before it raises anything. */
+export class MessagesBench {
+  readonly table = `messages-test-${randomBytes(6).toString('hex')}`;
+  private readonly client: DynamoDBClient = createDynamoClient(testConnection());
+  private readonly documents = DynamoDBDocumentClient.from(this.client);
+
+  async create(): Promise<void> {
+    await createMessagingTable(this.client, this.table);
+  }
+
+  async put(message: StoredMessage): Promise<void> {
+    await this.documents.send(new PutCommand({ TableName: this.table, Item: messageItem(message) }));
+  }
+
+  /** An item under the key of a message that is none. */
+  async putPoison(): Promise<void> {
+    const Item = { ...messageItem(newMessage()), text: '' };
+    await this.documents.send(new PutCommand({ TableName: this.table, Item }));
+  }
+
+  async close(): Promise<void> {
+    await dropMessagingTable(this.client, this.table);
+    this.client.destroy();
+  }
+}
+
+let lastId: string | undefined;
+
+/** A message with an id after those before it. */
+export function newMessage(given: Partial<StoredMessage> = {}): StoredMessage {
+  lastId = ulidAfter(lastId, Date.now());
+  return {
+    id: lastId,
+    conversationId: randomUUID(),
+    from: randomUUID(),
+    to: randomUUID(),
+    text: 'Good morning',
+    at: timeOf(lastId),
+    writeId: randomUUID(),
+    ...given,
+  };
+}
+
+export const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, i) => make(i));
