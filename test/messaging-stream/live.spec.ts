@@ -121,8 +121,7 @@ describe('GET /api/messages/stream', () => {
     const written: string[] = [];
     let isDone = false;
     const writing = (async () => {
-      for (const _ of times(400, () => 0)) {
-        const message = from('ana', 'bruno');
+      for (const message of times(400, () => from('ana', 'bruno'))) {
         await events.append(message);
         written.push(message.id);
       }
