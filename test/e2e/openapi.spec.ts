@@ -79,6 +79,7 @@ describe('/docs-json', () => {
         'get /api/conversations/{id}/messages',
         'get /api/cache/stats',
         'get /api/cache/stream',
+        'get /api/messages/stream',
         'get /api/patients',
         'get /api/patients/{id}',
         'get /api/patients/{id}/exams',

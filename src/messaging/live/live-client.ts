@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { MessageEvent } from '../stream/message-events.repository.js';
 
 /** What waits for a client at most, beside the buffers of its socket; one that lets more pile up is dropped. */
-export const MAX_WAITING_BYTES = 64 * 1_024;
+const MAX_WAITING_BYTES = 64 * 1_024;
 
 /** One client that follows its messages, as server-sent events. */
 export class LiveClient {

@@ -37,7 +37,8 @@ export class LiveController {
       'open. `Last-Event-ID` resumes without a gap or a duplicate for 48 hours. Slow clients are disconnected.',
   })
   @ApiHeader({
-    name: 'Last-Event-ID',
+    // As @Headers names it: under another spelling the document would have two.
+    name: 'last-event-id',
     required: false,
     description: 'The id of the last event that was received. Browsers send it by themselves.',
     schema: { type: 'string', pattern: '^\\d{1,15}$', example: '41' },
