@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 const OUT = 'dist-lambda';
-const FUNCTIONS = ['http'];
+const FUNCTIONS = ['http', 'messaging-stream'];
 
 /** Packages that Nest loads only for what Careline does not use. */
 const NOT_USED = [

@@ -30,21 +30,17 @@ const MISS: ReadResult = { entry: undefined };
 /**
  * L2 as the tiers use it: optional. No method throws. Every call has a time limit of its own (a client may ignore
  * signals) and passes a circuit breaker that counts faults only: a refused entry says nothing about the store's health.
+ * Leases have a breaker of their own, since a store may keep them elsewhere (DAX does): their success must not hide that
+ * entries cannot be had. While entries cannot be had, nobody needs a lease.
  */
 export class GuardedStore {
+  /** That of entries: the one whose state is told. */
   private readonly breaker: CircuitBreakerPolicy;
+  private readonly leaseBreaker: CircuitBreakerPolicy;
 
   constructor(private readonly options: GuardOptions) {
-    this.breaker = circuitBreaker(
-      handleWhen((error) => isFault(error)),
-      {
-        breaker: new ConsecutiveBreaker(options.faultsToOpen ?? FAULTS_TO_OPEN),
-        halfOpenAfter: new ExponentialBackoff({
-          initialDelay: options.retryAfterMs ?? RETRY_AFTER_MS,
-          maxDelay: (options.retryAfterMs ?? RETRY_AFTER_MS) * LONGEST_PAUSE,
-        }),
-      },
-    );
+    this.breaker = breakerOf(options);
+    this.leaseBreaker = breakerOf(options);
     this.breaker.onStateChange((state) => {
       const name = STATE_NAMES[state];
       if (name !== undefined) options.report({ type: 'breaker', state: name });
@@ -109,6 +105,7 @@ export class GuardedStore {
     ttlMs: number,
     options: CallOptions,
   ): Promise<boolean | undefined> {
+    if (this.state === 'open') return Promise.resolve(undefined);
     return this.call<boolean | undefined>('acquire-lease', undefined, options, (store, call) =>
       store.acquireLease(key, owner, ttlMs, call),
     );
@@ -139,7 +136,8 @@ export class GuardedStore {
     work: (store: CacheStore, call: CallOptions) => Promise<T>,
   ): Promise<T> {
     try {
-      return await this.breaker.execute(() => this.inTime(options, work));
+      const breaker = operation.endsWith('-lease') ? this.leaseBreaker : this.breaker;
+      return await breaker.execute(() => this.inTime(options, work));
     } catch (error) {
       // An open breaker is told once, when it opens.
       if (!isBrokenCircuitError(error)) {
@@ -172,6 +170,22 @@ export class GuardedStore {
       clearTimeout(timer);
     }
   }
+}
+
+function breakerOf({
+  faultsToOpen = FAULTS_TO_OPEN,
+  retryAfterMs = RETRY_AFTER_MS,
+}: GuardOptions): CircuitBreakerPolicy {
+  return circuitBreaker(
+    handleWhen((error) => isFault(error)),
+    {
+      breaker: new ConsecutiveBreaker(faultsToOpen),
+      halfOpenAfter: new ExponentialBackoff({
+        initialDelay: retryAfterMs,
+        maxDelay: retryAfterMs * LONGEST_PAUSE,
+      }),
+    },
+  );
 }
 
 const STATE_NAMES: Readonly<Partial<Record<CircuitState, 'closed' | 'open' | 'half-open'>>> = {

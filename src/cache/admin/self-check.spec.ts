@@ -134,7 +134,7 @@ describe('SelfCheck', () => {
     const of = new Map(late.versions);
     const plain = { ...CALL, snapshot: false };
     late.check.hit(plain, of, entryOf('old'), () => {
-      setImmediate(() => late.versions.set(PATIENT, V2));
+      late.versions.set(PATIENT, V2);
       return Promise.resolve('new');
     });
     const never = harness();
