@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 
@@ -17,6 +18,7 @@ export class IdentityProvider {
     private readonly server: Server,
     private readonly privateKey: CryptoKey,
     readonly publicJwk: JWK,
+    private readonly scheme: 'http' | 'https',
   ) {
     server.on('request', (_, response) => {
       this.fetches += 1;
@@ -25,21 +27,18 @@ export class IdentityProvider {
     });
   }
 
-  static async start(): Promise<IdentityProvider> {
+  /** @param tls a key and its certificate for 127.0.0.1, in PEM: the key set is had over https */
+  static async start(tls?: { readonly key: string; readonly cert: string }): Promise<IdentityProvider> {
     const { privateKey, publicKey } = await generateKeyPair('RS256');
     // A test that fails before it stops the provider must not keep Jest from ending.
-    const server = createServer().unref();
+    const server: Server = (tls === undefined ? createServer() : createTlsServer(tls)).unref();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new IdentityProvider(server, privateKey, {
-      ...(await exportJWK(publicKey)),
-      kid: KID,
-      alg: 'RS256',
-      use: 'sig',
-    });
+    const jwk = { ...(await exportJWK(publicKey)), kid: KID, alg: 'RS256', use: 'sig' };
+    return new IdentityProvider(server, privateKey, jwk, tls === undefined ? 'http' : 'https');
   }
 
   get jwksUri(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/.well-known/jwks.json`;
+    return `${this.scheme}://127.0.0.1:${(this.server.address() as AddressInfo).port}/.well-known/jwks.json`;
   }
 
   /** An ID token as Cognito makes it; `claims` replaces claims, undefined leaves them out. */
