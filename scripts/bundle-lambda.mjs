@@ -1,8 +1,9 @@
 // Bundles the Lambda functions of dist/lambda, each into a folder of its own: dist-lambda/<name>/index.mjs, handler "index.handler".
-import { rm } from 'node:fs/promises';
+// node scripts/bundle-lambda.mjs [folder instead of dist-lambda]
+import { readFile, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
-const OUT = 'dist-lambda';
+const OUT = process.argv[2] ?? 'dist-lambda';
 const FUNCTIONS = ['http', 'messaging-stream'];
 
 /** Packages that Nest loads only for what Careline does not use. */
@@ -18,6 +19,19 @@ const NOT_USED = [
 /** For the CommonJS packages in the bundle, which call `require` for what Node itself has. */
 const banner = `import { createRequire } from 'node:module';const require = createRequire(import.meta.url);`;
 
+/** The DAX client is loaded by Node's own `require`, and only where it is asked for; esbuild must see it all the same. */
+const DAX_CLIENT = "createRequire(import.meta.url)('@amazon-dax-sdk/lib-dax')";
+const withDaxClient = {
+  name: 'dax-client',
+  setup({ onLoad }) {
+    onLoad({ filter: /dax-item-client\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      if (!source.includes(DAX_CLIENT)) throw new Error(`${path} loads the DAX client in another way.`);
+      return { contents: source.replace(DAX_CLIENT, "require('@amazon-dax-sdk/lib-dax')"), loader: 'js' };
+    });
+  },
+};
+
 await rm(OUT, { recursive: true, force: true });
 for (const name of FUNCTIONS) {
   const { metafile } = await build({
@@ -30,6 +44,7 @@ for (const name of FUNCTIONS) {
     mainFields: ['module', 'main'],
     external: NOT_USED.flatMap((name) => [name, `${name}/*`]),
     banner: { js: banner },
+    plugins: [withDaxClient],
     // Nest finds providers by their classes; names also stand in logs.
     keepNames: true,
     minify: true,

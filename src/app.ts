@@ -18,12 +18,12 @@ import { serveOpenApi } from './openapi.js';
 /**
  * Builds the service, ready to listen. It starts no engine and applies no migration.
  * @param logger where the service logs; by default JSON lines on standard output
- * @param options `swaggerUi`: false leaves out the page, but not the document that it shows
+ * @param options `pages`: false leaves out Swagger UI and the console, whose files not every deployment has
  */
 export async function createApp(
   config: ServiceConfig,
   logger: Logger = createLogger(config.logLevel),
-  { swaggerUi = true } = {},
+  { pages = true } = {},
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter(fastifyOptions(logger));
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config), adapter, {
@@ -39,8 +39,8 @@ export async function createApp(
   app.setGlobalPrefix('api', { exclude: ['health/{*path}', 'metrics'] });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter());
-  serveOpenApi(app, swaggerUi);
-  serveConsole(fastify, { developmentTokens: config.auth.jwksUri === undefined });
+  serveOpenApi(app, pages);
+  if (pages) serveConsole(fastify, { developmentTokens: config.auth.jwksUri === undefined });
   return app;
 }
 

@@ -12,7 +12,7 @@ import { lambdaConfig } from './lambda-config.js';
 const SETTLE_MS = 1_000;
 
 const config = lambdaConfig(readProcessConfig());
-const app = await createApp(config, createLogger(config.logLevel), { swaggerUi: false });
+const app = await createApp(config, createLogger(config.logLevel), { pages: false });
 const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
 refuseEventStreams(fastify);
 await app.init();

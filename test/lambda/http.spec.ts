@@ -5,7 +5,7 @@ import { createTestTable, type TestTable } from '../support/dynamodb.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { EVENT_STREAMS } from '../../src/lambda/event-streams.js';
 import { httpEvent } from './support/http-event.js';
-import { bundleLambdas, LambdaFunction } from './support/lambda-function.js';
+import { LambdaBundles, type LambdaFunction } from './support/lambda-function.js';
 
 type Answer = APIGatewayProxyStructuredResultV2;
 interface Document {
@@ -17,17 +17,18 @@ describe('the service as a Lambda function', () => {
   let database: TestDatabase;
   let rows: ClinicalRows;
   let table: TestTable;
+  let bundles: LambdaBundles;
   let lambda: LambdaFunction;
   let token = '';
   let patientId = '';
   let environment: Record<string, string>;
 
   beforeAll(async () => {
-    [identity, database, table] = await Promise.all([
+    [identity, database, table, bundles] = await Promise.all([
       IdentityProvider.start(),
       createTestDatabase(),
       createTestTable(),
-      bundleLambdas(),
+      LambdaBundles.make(),
     ]);
     rows = await ClinicalRows.connect(database.url);
     patientId = await rows.patient('Ada', 'Berg');
@@ -43,13 +44,13 @@ describe('the service as a Lambda function', () => {
       AUTH_AUDIENCE: AUDIENCE,
       AUTH_JWKS_URI: identity.jwksUri,
     };
-    lambda = await LambdaFunction.start('http', environment);
+    lambda = await bundles.start('http', environment);
   }, 60_000);
 
   afterAll(async () => {
     await lambda.kill();
     await rows.close();
-    await Promise.all([identity.stop(), database.drop(), table.drop()]);
+    await Promise.all([identity.stop(), database.drop(), table.drop(), bundles.remove()]);
   });
 
   const get = (target: string, by = lambda): Promise<Answer> => by.invoke(httpEvent(target, { token }));
@@ -71,7 +72,7 @@ describe('the service as a Lambda function', () => {
     const id = await rows.patient('Nils', 'Dahl');
     await get(`/api/patients/${id}`);
     await lambda.kill();
-    const next = await LambdaFunction.start('http', environment);
+    const next = await bundles.start('http', environment);
     lambda = next;
     expect(statusOf(await get(`/api/patients/${id}`))).toMatch(/hit.*detail=L2/);
   });
@@ -106,6 +107,6 @@ describe('the service as a Lambda function', () => {
 
   it('without a database it does not start, and says why', async () => {
     const without = { ...environment, DATABASE_URL: '' };
-    await expect(LambdaFunction.start('http', without)).rejects.toThrow('DATABASE_URL must be set');
+    await expect(bundles.start('http', without)).rejects.toThrow('DATABASE_URL must be set');
   });
 });

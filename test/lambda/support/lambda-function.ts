@@ -1,6 +1,8 @@
 import { execFile, fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 interface Reply {
@@ -9,9 +11,24 @@ interface Reply {
   readonly error?: string;
 }
 
-/** Makes the bundles from the built code, as a deployment does. */
-export async function bundleLambdas(): Promise<void> {
-  await promisify(execFile)(process.execPath, ['scripts/bundle-lambda.mjs']);
+/** The bundles, made from the built code as a deployment does, in a folder of the test's own. */
+export class LambdaBundles {
+  private constructor(private readonly folder: string) {}
+
+  static async make(): Promise<LambdaBundles> {
+    const folder = await mkdtemp(join(tmpdir(), 'careline-lambda-'));
+    await promisify(execFile)(process.execPath, ['scripts/bundle-lambda.mjs', folder]);
+    return new LambdaBundles(folder);
+  }
+
+  /** Resolves when the function has initialised. */
+  start(name: string, environment: Record<string, string>): Promise<LambdaFunction> {
+    return LambdaFunction.start(join(this.folder, name, 'index.mjs'), environment);
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
 }
 
 /** A bundle in an execution environment of its own. */
@@ -26,8 +43,8 @@ export class LambdaFunction {
   }
 
   /** Resolves when the function has initialised. */
-  static async start(name: string, environment: Record<string, string>): Promise<LambdaFunction> {
-    const child = fork('test/lambda/support/environment.mjs', [resolve('dist-lambda', name, 'index.mjs')], {
+  static async start(bundle: string, environment: Record<string, string>): Promise<LambdaFunction> {
+    const child = fork('test/lambda/support/environment.mjs', [bundle], {
       env: { PATH: process.env['PATH'] ?? '', ...environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: ['--enable-source-maps'],
