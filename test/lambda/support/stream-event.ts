@@ -28,7 +28,7 @@ function recordOf(message: StoredMessage, index: number): DynamoDBRecord {
       ApproximateCreationDateTime: 1_795_687_200,
       Keys: { PK: image['PK']!, SK: image['SK']! },
       NewImage: image,
-      SequenceNumber: String(4_421_584_500_000_000_017_450_439_091 + index),
+      SequenceNumber: String(4_421_584_500_000_000_017_450_439_091n + BigInt(index)),
       SizeBytes: 512,
       StreamViewType: 'NEW_AND_OLD_IMAGES',
     },
