@@ -14,7 +14,6 @@ export interface Asset {
 const PAGE = '/cache';
 const INDEX = 'index.html';
 const FOLDER = join(import.meta.dirname, 'assets');
-const VENDORED = ['uplot/dist/uPlot.iife.min.js', 'uplot/dist/uPlot.min.css'];
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -26,8 +25,11 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 export function loadAssets({ developmentTokens }: { readonly developmentTokens: boolean }): readonly Asset[] {
   const own = readdirSync(FOLDER).map((name) => asset(name, readFileSync(join(FOLDER, name))));
   // Only now: a deployment without the page need not have them.
-  const { resolve } = createRequire(import.meta.url);
-  const vendored = VENDORED.map((path) => asset(basename(path), readFileSync(resolve(path))));
+  const require = createRequire(import.meta.url);
+  const vendored = [
+    require.resolve('uplot/dist/uPlot.iife.min.js'),
+    require.resolve('uplot/dist/uPlot.min.css'),
+  ].map((path) => asset(basename(path), readFileSync(path)));
   return [...own, ...vendored].map((it) => (it.path === PAGE ? withSignIn(it, developmentTokens) : it));
 }
 
