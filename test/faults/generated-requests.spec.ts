@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { createTestMessagingTable, messagingEnvironment } from '../support/messaging.js';
 import { badRequests, type BadRequest, type Sender } from './support/bad-requests.js';
 import { inParallel } from './support/in-parallel.js';
 import { RawClient, type RawAnswer } from './support/http.js';
@@ -13,8 +14,10 @@ const NOT_CACHED = 504;
 describe('generated bad requests', () => {
   let scene: Scene;
   let clients: Record<Sender, RawClient>;
+  let table: Awaited<ReturnType<typeof createTestMessagingTable>>;
   beforeAll(async () => {
-    scene = await Scene.open();
+    table = await createTestMessagingTable();
+    scene = await Scene.open(messagingEnvironment(table.name));
     const [head, claims, signature = ''] = (scene.clinic.clinician.token ?? '').split('.');
     const forged = `${head}.${claims}.${[...signature].reverse().join('')}`;
     const forger = new RawClient(scene.url, forged);
@@ -23,6 +26,7 @@ describe('generated bad requests', () => {
   afterAll(async () => {
     clients.forger.close();
     await scene.close();
+    await table.drop();
   });
 
   it(`${REQUESTS} of them: no 5xx, nothing of the victim to anybody else, and nothing in the cache has changed`, async () => {
