@@ -1,7 +1,12 @@
+import { jest } from '@jest/globals';
 import { DaxStore } from '../../src/cache/stores/dax/dax-store.js';
 import { createTestTable } from '../support/dynamodb.js';
 import { DaxLocal } from '../../tools/dax-local/src/index.js';
 import { storeContract } from './store.contract.js';
+
+/** For 20 MB in one request after the other, on a machine that is busy. */
+const TIMEOUT_MS = 60_000;
+jest.setTimeout(2 * TIMEOUT_MS);
 
 storeContract('DaxStore', async () => {
   const table = await createTestTable();
@@ -11,7 +16,7 @@ storeContract('DaxStore', async () => {
     open: (clock) =>
       new DaxStore({
         table: table.name,
-        dax: { region, credentials: credentials!, endpoint: dax.endpoint },
+        dax: { region, credentials: credentials!, endpoint: dax.endpoint, requestTimeoutMs: TIMEOUT_MS },
         dynamo: table.connection,
         clock,
       }),
