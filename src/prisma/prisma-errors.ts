@@ -114,6 +114,10 @@ const UNAVAILABLE_CODES = /^(P1000|P1001|P1002|P1003|P1008|P1010|P1011|P1017|P20
  */
 const UNAVAILABLE_STATES = /^(08...|53...|57...|28...|3D000|25006)$/;
 
+/** What the driver adapter calls these; under raw queries Prisma gives them no code of their own. */
+const UNAVAILABLE_KINDS =
+  /^(DatabaseNotReachable|DatabaseDoesNotExist|DatabaseAccessDenied|ConnectionClosed|TlsConnectionError|AuthenticationFailed|TooManyConnections|SocketTimeout)$/;
+
 /** What node-postgres and its pool throw without a code; Prisma passes these on as they are. */
 const UNAVAILABLE_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client (was closed|has encountered)|Cannot use a pool after|Query read timeout)/;
@@ -128,6 +132,7 @@ function isUnavailable(error: unknown): boolean {
     UNAVAILABLE_CODES.test(code) ||
     NETWORK_CODES.test(code) ||
     UNAVAILABLE_STATES.test(driverError(error).sqlState) ||
+    UNAVAILABLE_KINDS.test(driverError(error).kind) ||
     UNAVAILABLE_MESSAGES.test(error.message)
   );
 }
@@ -136,13 +141,18 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-/** PostgreSQL's own code and message, which the driver adapter keeps in `meta`; empty where there is none. */
-function driverError(error: unknown): { sqlState: string; message: string } {
-  const none = { sqlState: '', message: '' };
+/** The adapter's kind, and PostgreSQL's own code and message, from `meta`; empty where there is none. */
+function driverError(error: unknown): { kind: string; sqlState: string; message: string } {
+  const none = { kind: '', sqlState: '', message: '' };
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return none;
   const adapter = error.meta?.['driverAdapterError'];
   if (!(adapter instanceof Error)) return none;
-  const cause = adapter.cause as { originalCode?: unknown; originalMessage?: unknown } | undefined;
+  const cause = adapter.cause as
+    { kind?: unknown; originalCode?: unknown; originalMessage?: unknown } | undefined;
   const text = (value: unknown) => (typeof value === 'string' ? value : '');
-  return { sqlState: text(cause?.originalCode), message: text(cause?.originalMessage) };
+  return {
+    kind: text(cause?.kind),
+    sqlState: text(cause?.originalCode),
+    message: text(cause?.originalMessage),
+  };
 }

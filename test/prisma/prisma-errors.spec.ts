@@ -155,11 +155,12 @@ describe('errors of the database', () => {
       change(url);
       const service = new PrismaService({ databaseUrl: url.href });
       try {
-        const [plain, inTransaction] = [
+        const [plain, raw, inTransaction] = [
           await failureOf(() => service.patient.findMany()),
+          await failureOf(() => service.$queryRaw`SELECT 1`),
           await failureOf(() => service.$transaction([service.patient.findMany()])),
         ];
-        expect(inTransaction.code).toBe(plain.code);
+        expect([raw.code, inTransaction.code]).toEqual([plain.code, plain.code]);
         return plain.code;
       } finally {
         await service.$disconnect();
