@@ -1,6 +1,7 @@
-import { Controller, Get, Header, Req, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Req, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { EventStreamHeaders } from '../common/http/event-stream-headers.js';
 import { CurrentPrincipal, Roles } from '../auth/decorators.js';
 import type { Principal } from '../auth/principal.js';
 import { ApiProblems, PROTECTED_ROUTE_PROBLEMS } from '../common/errors/api-problems.js';
@@ -23,9 +24,7 @@ export class CacheStreamController {
   constructor(private readonly streams: CacheStreamService) {}
 
   @Get('stream')
-  @Header('content-type', 'text/event-stream; charset=utf-8')
-  @Header('cache-control', 'no-store')
-  @Header('x-accel-buffering', 'no')
+  @EventStreamHeaders()
   @ApiOperation({
     summary: 'Follow the statistics of the cache',
     description:

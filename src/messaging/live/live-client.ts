@@ -1,24 +1,22 @@
-import { Readable } from 'node:stream';
+import { EventStream } from '../../common/http/event-stream.js';
 import type { MessageEvent } from '../stream/message-events.repository.js';
 
-/** What waits for a client at most, beside the buffers of its socket; one that lets more pile up is dropped. */
+/** What waits for a client at most; one that lets more pile up is dropped. */
 const MAX_WAITING_BYTES = 64 * 1_024;
 
-/** One client that follows its messages, as server-sent events. */
-export class LiveClient {
-  readonly stream = new Readable({ read: () => undefined });
+/** One client that follows its messages. */
+export class LiveClient extends EventStream {
   /** Whether it gets what the hub reads; before, it catches up by itself. */
   isLive = false;
 
-  /**
-   * @param position `seq` of the last event that the client has
-   * @param expiresAtMs when the client's token expires, ms since the epoch
-   */
+  /** @param position `seq` of the last event that the client has */
   constructor(
-    readonly subject: string,
-    readonly expiresAtMs: number,
+    subject: string,
+    expiresAtMs: number,
     public position: number,
-  ) {}
+  ) {
+    super(subject, expiresAtMs);
+  }
 
   /** Says where the client is, so that it can resume from there. */
   begin(event: 'ready' | 'reset'): void {
@@ -36,21 +34,8 @@ export class LiveClient {
     this.push(': \n\n');
   }
 
-  /** Says why, and ends. */
-  end(reason: 'expired' | 'shutdown' | 'unavailable'): void {
-    if (this.stream.destroyed || this.stream.readableEnded) return;
-    this.stream.push(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`);
-    this.stream.push(null);
-  }
-
   get isSlow(): boolean {
-    return this.stream.readableLength > MAX_WAITING_BYTES;
-  }
-
-  private push(text: string): boolean {
-    if (this.stream.destroyed) return false;
-    this.stream.push(text);
-    return true;
+    return this.waitingBytes > MAX_WAITING_BYTES;
   }
 }
 

@@ -1,14 +1,11 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Readable } from 'node:stream';
-import { AppError } from '../../common/errors/app-error.js';
+import { EventStreamClients } from '../../common/http/event-stream-clients.js';
 import { MessageEventsRepository, type MessageEvent } from '../stream/message-events.repository.js';
 import { EventListener } from './event-listener.repository.js';
 import { frameOf, LiveClient } from './live-client.js';
 
-const MAX_CLIENTS = 1_000;
-/** A browser that loses its connection may be gone for a while before we hear of it. */
-const MAX_CLIENTS_OF_A_SUBJECT = 100;
-const RETRY_AFTER_SECONDS = 5;
+const LIMITS = { clients: 1_000, ofASubject: 100 };
 const TICK_MS = 1_000;
 /** Proxies close what is silent for longer. */
 const HEARTBEAT_TICKS = 15;
@@ -23,7 +20,7 @@ const MAX_CATCH_UP = 50_000;
 export class LiveHub implements OnModuleDestroy {
   delivered = 0;
   dropped = 0;
-  private readonly clients = new Set<LiveClient>();
+  private readonly clients = new EventStreamClients<LiveClient>(LIMITS);
   /** `seq` up to which events were read and sent. */
   private cursor = 0;
   private started: Promise<void> | undefined;
@@ -50,36 +47,24 @@ export class LiveHub implements OnModuleDestroy {
    *   `DATABASE_UNAVAILABLE`
    */
   async open(subject: string, expiresAtMs: number, lastEventId: number | undefined): Promise<Readable> {
-    this.admit(subject);
+    this.clients.admit(subject);
     await (this.started ??= this.start());
     const { position, isReset } = await this.resumeAt(lastEventId);
-    this.admit(subject);
+    this.clients.admit(subject);
     const client = new LiveClient(subject, expiresAtMs, position);
     this.clients.add(client);
-    client.stream.once('close', () => this.clients.delete(client));
     client.begin(isReset ? 'reset' : 'ready');
     void this.catchUp(client);
     return client.stream;
   }
 
-  /** Before the server waits for requests in flight, of which each stream is one. */
   async onModuleDestroy(): Promise<void> {
     this.isStopped = true;
     clearInterval(this.timer);
-    for (const client of this.clients) client.end('shutdown');
+    this.clients.stop();
     this.listener.close();
     await this.listening;
     await this.reading;
-  }
-
-  private admit(subject: string): void {
-    const own = [...this.clients].filter((client) => client.subject === subject).length;
-    if (this.isStopped || this.clients.size >= MAX_CLIENTS) {
-      throw refusal('SERVICE_UNAVAILABLE', 'No more streams can be served at the moment.');
-    }
-    if (own >= MAX_CLIENTS_OF_A_SUBJECT) {
-      throw refusal('RATE_LIMITED', `At most ${MAX_CLIENTS_OF_A_SUBJECT} streams of one user are served.`);
-    }
   }
 
   private async start(): Promise<void> {
@@ -149,21 +134,13 @@ export class LiveHub implements OnModuleDestroy {
     if (client.offer(event, frame)) this.delivered += 1;
     if (!client.isSlow) return;
     this.dropped += 1;
-    this.clients.delete(client);
     client.stream.destroy();
   }
 
   private tick(): void {
     this.ticks += 1;
-    const now = Date.now();
-    for (const client of this.clients) {
-      if (now >= client.expiresAtMs) client.end('expired');
-      else if (this.ticks % HEARTBEAT_TICKS === 0) client.heartbeat();
-    }
+    this.clients.expire(Date.now());
+    if (this.ticks % HEARTBEAT_TICKS === 0) for (const client of this.clients) client.heartbeat();
     if (this.clients.size > 0 && this.ticks % READ_TICKS === 0) this.readSoon();
   }
-}
-
-function refusal(code: 'SERVICE_UNAVAILABLE' | 'RATE_LIMITED', message: string): AppError {
-  return new AppError(code, message, { retryAfterSeconds: RETRY_AFTER_SECONDS });
 }

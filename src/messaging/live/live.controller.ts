@@ -1,9 +1,10 @@
-import { Controller, Get, Header, Headers, Req, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Headers, Req, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { CurrentPrincipal } from '../../auth/decorators.js';
 import type { Principal } from '../../auth/principal.js';
 import { ApiProblems, PROTECTED_ROUTE_PROBLEMS } from '../../common/errors/api-problems.js';
+import { EventStreamHeaders } from '../../common/http/event-stream-headers.js';
 import { lastEventIdOf } from './last-event-id.js';
 import { LiveHub } from './live-hub.js';
 
@@ -25,9 +26,7 @@ export class LiveController {
   constructor(private readonly hub: LiveHub) {}
 
   @Get('stream')
-  @Header('content-type', 'text/event-stream; charset=utf-8')
-  @Header('cache-control', 'no-store')
-  @Header('x-accel-buffering', 'no')
+  @EventStreamHeaders()
   @ApiOperation({
     summary: 'Follow my messages',
     description:

@@ -1,0 +1,43 @@
+import { Readable } from 'node:stream';
+
+/** Why a stream of events ends, as its last event tells: the token has expired, the service stops, its source is away. */
+export type EndReason = 'expired' | 'shutdown' | 'unavailable';
+
+/** A client that has not read its end by then has stalled, and would keep the server from stopping. */
+const END_GRACE_MS = 2_000;
+
+/**
+ * One client that gets server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) through
+ * `stream`, until it goes away or is told the end.
+ */
+export class EventStream {
+  readonly stream = new Readable({ read: () => undefined });
+  private hasEnded = false;
+
+  /** @param expiresAtMs when the client's token expires, ms since the epoch */
+  constructor(
+    readonly subject: string,
+    readonly expiresAtMs: number,
+  ) {}
+
+  /** Bytes that the client has not taken yet, beside the buffers of its socket. */
+  get waitingBytes(): number {
+    return this.stream.readableLength;
+  }
+
+  /** @returns false: it has ended or gone away, and `text` is not sent */
+  push(text: string): boolean {
+    if (this.hasEnded || this.stream.destroyed) return false;
+    this.stream.push(text);
+    return true;
+  }
+
+  /** Says why, and ends; what waits is sent before. Once: a client that takes its time to read the end is told no other. */
+  end(reason: EndReason): void {
+    if (!this.push(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`)) return;
+    this.hasEnded = true;
+    this.stream.push(null);
+    const timer = setTimeout(() => this.stream.destroy(), END_GRACE_MS).unref();
+    this.stream.once('close', () => clearTimeout(timer));
+  }
+}
