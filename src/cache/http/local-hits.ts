@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CacheRuntime } from './cache-runtime.js';
 import { Uncapturable } from './capture-response.js';
 import type { Hits } from './hit.guard.js';
+import { NO_DIRECTIVES, requestDirectives } from './request-directives.js';
 import { Routes } from './routes.js';
 import { sendCached } from './send-response.js';
 
@@ -18,9 +19,9 @@ export class LocalHits implements Hits {
     if (context.getType() !== 'http') return false;
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    if (request.method !== 'GET' || hasDirectives(request)) return false;
+    if (request.method !== 'GET') return false;
     const route = this.routes.of(context);
-    if (route?.answersEarly !== true) return false;
+    if (route?.answersEarly !== true || requestDirectives(request.headers) !== NO_DIRECTIVES) return false;
     const reply = http.getResponse<FastifyReply>();
     const call = route.of(request, reply.getHeader('vary'));
     if (typeof call === 'string') return false;
@@ -29,9 +30,4 @@ export class LocalHits implements Hits {
     void reply.send(sendCached(route, request, reply, { ...outcome, value: outcome.value }, false));
     return true;
   }
-}
-
-/** What a request says about caches is the interceptor's to understand. */
-function hasDirectives({ headers }: FastifyRequest): boolean {
-  return headers['cache-control'] !== undefined || headers.pragma !== undefined;
 }

@@ -10,7 +10,8 @@ export interface RequestDirectives {
   readonly onlyIfCached: boolean;
 }
 
-const NONE: RequestDirectives = { noStore: false, noCache: false, onlyIfCached: false };
+/** What {@link requestDirectives} answers where a request says nothing that counts. */
+export const NO_DIRECTIVES: RequestDirectives = { noStore: false, noCache: false, onlyIfCached: false };
 const MAX_AGE_0 = /^max-age="?0+"?$/;
 
 /** Unknown directives are ignored, as the RFC asks. */
@@ -19,15 +20,14 @@ export function requestDirectives(headers: IncomingHttpHeaders): RequestDirectiv
   if (cacheControl === undefined) {
     // RFC 9111, section 5.4: it counts only where there is no Cache-Control.
     return headers.pragma !== undefined && directivesOf(headers.pragma).includes('no-cache')
-      ? { ...NONE, noCache: true }
-      : NONE;
+      ? { ...NO_DIRECTIVES, noCache: true }
+      : NO_DIRECTIVES;
   }
   const directives = directivesOf(cacheControl);
-  return {
-    noStore: directives.includes('no-store'),
-    noCache: directives.some((directive) => directive === 'no-cache' || MAX_AGE_0.test(directive)),
-    onlyIfCached: directives.includes('only-if-cached'),
-  };
+  const noStore = directives.includes('no-store');
+  const noCache = directives.some((directive) => directive === 'no-cache' || MAX_AGE_0.test(directive));
+  const onlyIfCached = directives.includes('only-if-cached');
+  return noStore || noCache || onlyIfCached ? { noStore, noCache, onlyIfCached } : NO_DIRECTIVES;
 }
 
 /** The members of a `Cache-Control` or `Pragma`, in lower case. */

@@ -82,7 +82,9 @@ export class Routes implements OnApplicationBootstrap {
     }
     const route = new RouteCall(name, options, this.runtime.defaults, {
       answersItself: answersItself(controller, handler),
-      answersEarly: answersEarly(handler),
+      // Under `strong` there is always somebody to be asked.
+      answersEarly:
+        answersEarly(handler) && (options.consistency ?? this.runtime.defaults.consistency) !== 'strong',
     });
     this.byName.set(name, route);
     return route;
