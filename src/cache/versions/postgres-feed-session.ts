@@ -3,6 +3,8 @@ import type { FeedSession, OpenFeedSession } from './feed-session.js';
 import { ASK, CHANNEL, toFeedAnswer } from './postgres-queries.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
+/** Its types do not know the time limit of one query. */
+const LISTEN = { text: `LISTEN ${CHANNEL}`, query_timeout: CONNECT_TIMEOUT_MS } as pg.QueryConfig;
 
 /** Opens listening connections to PostgreSQL. They need a direct connection, or a pooler that pools sessions. */
 export function postgresFeedSessions(connectionString: string): OpenFeedSession {
@@ -20,7 +22,7 @@ export function postgresFeedSessions(connectionString: string): OpenFeedSession 
     });
     try {
       await client.connect();
-      await client.query(`LISTEN ${CHANNEL}`);
+      await client.query(LISTEN);
     } catch (error) {
       abandon(client);
       throw error;

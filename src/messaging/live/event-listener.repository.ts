@@ -5,13 +5,14 @@ import { CONFIG, type ServiceConfig } from '../../config/index.js';
 import { EVENTS_CHANNEL } from '../stream/message-events.repository.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
+/** Its types do not know the time limit of one query. */
+const LISTEN = { text: `LISTEN ${EVENTS_CHANNEL}`, query_timeout: CONNECT_TIMEOUT_MS } as pg.QueryConfig;
 const BASE_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 10_000;
 
 /** Hears from PostgreSQL that there are new events, on a connection of its own. */
 @Injectable()
 export class EventListener {
-  private client: pg.Client | undefined;
   private readonly stopping = new AbortController();
 
   constructor(@Inject(CONFIG) private readonly config: Pick<ServiceConfig, 'databaseUrl'>) {}
@@ -32,7 +33,6 @@ export class EventListener {
   /** At once, also while it connects. */
   close(): void {
     this.stopping.abort();
-    if (this.client !== undefined) abandon(this.client);
   }
 
   /** @returns true when a connection that listened has ended */
@@ -43,17 +43,16 @@ export class EventListener {
       application_name: 'careline-events',
       keepAlive: true,
     });
-    this.client = client;
-    const ended = new Promise<void>((resolve) => {
-      client.once('end', () => resolve());
-      client.on('error', () => resolve());
-      this.stopping.signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const end = (): void => resolve();
+    client.once('end', end);
+    client.on('error', end);
+    this.stopping.signal.addEventListener('abort', end, { once: true });
     client.on('notification', heard);
     let isConnected = false;
     const listening = (async () => {
       await client.connect();
-      await client.query(`LISTEN ${EVENTS_CHANNEL}`);
+      await client.query(LISTEN);
       isConnected = true;
       heard();
       await ended;
@@ -63,6 +62,8 @@ export class EventListener {
       await Promise.race([listening, ended]);
       return isConnected;
     } finally {
+      // Or every session that ever was would be held until the service stops.
+      this.stopping.signal.removeEventListener('abort', end);
       listening.catch(() => undefined);
       abandon(client);
     }
