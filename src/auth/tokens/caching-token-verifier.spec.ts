@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { AppError } from '../../common/errors/app-error.js';
 import { CachingTokenVerifier } from './caching-token-verifier.js';
 import type { TokenVerifier, VerifiedToken } from './token-verifier.js';
@@ -42,6 +43,19 @@ describe('CachingTokenVerifier', () => {
     await verifier.verify('a');
     clock.ms += 10_001;
     await verifier.verify('a');
+
+    expect(inner.asked).toEqual(['a', 'a']);
+  });
+
+  it('a token that expired while the machine was suspended is verified again', async () => {
+    const { inner, verifier } = setUp(10_000);
+    await verifier.verify('a');
+    const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 10_001);
+    try {
+      await verifier.verify('a');
+    } finally {
+      now.mockRestore();
+    }
 
     expect(inner.asked).toEqual(['a', 'a']);
   });

@@ -23,7 +23,9 @@ export class CachingTokenVerifier implements TokenVerifier {
 
   verify(token: string): VerifiedToken | Promise<VerifiedToken> {
     const key = hash('sha256', token, 'base64url');
-    return this.verified.get(key) ?? this.verifyAndRemember(token, key);
+    const known = this.verified.get(key);
+    // The clock of the ages stands still while a machine is suspended; a token expires by the one on the wall.
+    return known !== undefined && Date.now() < known.expiresAtMs ? known : this.verifyAndRemember(token, key);
   }
 
   private async verifyAndRemember(token: string, key: string): Promise<VerifiedToken> {
