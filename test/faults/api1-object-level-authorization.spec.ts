@@ -32,7 +32,7 @@ describe('API1: broken object level authorization, on hits', () => {
     { 'cache-control': 'only-if-cached' },
     { 'cache-control': 'no-cache' },
     { range: 'bytes=0-40' },
-    { 'cache-versions': `patient:${scene.victimId}@1.000000000000` },
+    { 'cache-versions': `patient:${scene.victimId}=1.000000000000` },
     { 'x-original-url': `/api/patients/${scene.ownId}`, 'x-rewrite-url': `/api/patients/${scene.ownId}` },
   ];
 

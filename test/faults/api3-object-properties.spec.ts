@@ -60,6 +60,20 @@ describe('API3: broken object property level authorization', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
+  it.each(['prototype', 'constructor'])(
+    '%s is a field as any other that is not known: 400 names it',
+    async (name) => {
+      const inBody = await write('PATCH', `/api/patients/${scene.victimId}`, `{"phone":"1","${name}":1}`);
+      const inQuery = await scene.clinician.get(`/api/patients?${name}=1`);
+
+      expect([inBody.status, inQuery.status]).toEqual([400, 400]);
+      expect([inBody.body, inQuery.body]).toEqual([
+        expect.stringContaining(`"${name}"`),
+        expect.stringContaining(`"${name}"`),
+      ]);
+    },
+  );
+
   it('an exam cannot be made for, or moved to, another patient than the one in the address', async () => {
     const own = `/api/patients/${scene.ownId}/exams`;
     const exam = { code: 'c', codeSystem: 's', name: 'n', date: '2026-01-01T00:00:00Z' };

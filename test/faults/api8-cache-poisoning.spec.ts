@@ -21,7 +21,7 @@ const UNKEYED: readonly RawHeaders[] = [
   { 'x-request-id': `${EVIL}-request-id` },
   { 'content-type': `text/html; x=${EVIL}`, 'content-length': '0' },
   { 'x-http-method-override': 'HEAD', 'transfer-encoding-x': EVIL },
-  { 'cache-versions': `${EVIL}@1.1`, via: `1.1 ${EVIL}`, 'cdn-loop': EVIL },
+  { 'cache-versions': `${EVIL}=1.1`, via: `1.1 ${EVIL}`, 'cdn-loop': EVIL },
   { 'cache-control': `max-stale=99, x=${EVIL}`, pragma: EVIL },
   { accept: ['text/html', 'application/json;q=0'], 'x-forwarded-for': [EVIL, '127.0.0.1'] },
 ];

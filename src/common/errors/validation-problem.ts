@@ -8,9 +8,16 @@ type Issues = Parameters<NonNullable<PipeOptions['exceptionFactory']>>[0];
 type PipeOptions = NonNullable<ConstructorParameters<typeof StandardSchemaValidationPipe>[0]>;
 type Issue = Issues[number];
 
+/** Nest would take away members called `prototype` or `constructor` unseen; the schemas refuse them by name. */
+class ValidationPipe extends StandardSchemaValidationPipe {
+  protected override stripProtoKeys(): void {
+    // Nothing: zod copies what it knows, and no more.
+  }
+}
+
 /** Validates every parameter that names a schema; all mistakes are reported at once, by field. */
 export function validationPipe(): StandardSchemaValidationPipe {
-  return new StandardSchemaValidationPipe({ exceptionFactory: toValidationProblem });
+  return new ValidationPipe({ exceptionFactory: toValidationProblem });
 }
 
 function toValidationProblem(issues: Issues): AppError {
