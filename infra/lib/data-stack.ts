@@ -9,7 +9,7 @@ import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { backups } from './data/backups.ts';
 import { auroraCluster } from './data/database.ts';
-import { cacheAccess } from './data/table-access.ts';
+import { cacheAccess, cacheLayout } from './data/table-access.ts';
 import { cacheTable, messagesTable } from './data/tables.ts';
 import { useKey } from './keys-stack.ts';
 import { namesOf } from './names.ts';
@@ -78,16 +78,17 @@ export class DataStack extends Stack {
     );
   }
 
-  /** Made here and not by the DAX stack, because the tables' policies name it. */
+  /**
+   * Made here and not by the DAX stack, because the tables' policies name it. Whom it trusts is as AWS documents it, without
+   * conditions: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.access-control.html.
+   */
   private daxAccess(): Role {
     const { settings, dataKey } = this.props;
     const access = new ManagedPolicy(this, 'DaxAccess', {
-      statements: cacheAccess(this, settings, useKey(this, dataKey)),
+      statements: [...cacheAccess(this, settings, useKey(this, dataKey)), cacheLayout(this, settings)],
     });
     return new Role(this, 'DaxRole', {
-      assumedBy: new ServicePrincipal('dax.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
-      }),
+      assumedBy: new ServicePrincipal('dax.amazonaws.com'),
       maxSessionDuration: Duration.hours(1),
       managedPolicies: [access],
     });

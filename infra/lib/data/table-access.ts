@@ -34,6 +34,15 @@ export function cacheAccess(stack: Stack, settings: Settings, key: IKey): Policy
   ];
 }
 
+/** The keys of the cache table, which DAX asks for before it keeps anything of it. The service knows them. */
+export function cacheLayout(stack: Stack, settings: Settings): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'CacheLayout',
+    actions: ['dynamodb:DescribeTable'],
+    resources: [tableArn(stack, namesOf(settings).cacheTable)],
+  });
+}
+
 /** Items of conversations and people, and no others that may one day share the table. Messages are never deleted. */
 export function messagesAccess(stack: Stack, settings: Settings, key: IKey): PolicyStatement[] {
   const table = tableArn(stack, namesOf(settings).messagesTable);
