@@ -32,8 +32,16 @@ export class SettingsError extends Error {
 }
 
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+/**
+ * A DAX cluster's name is the strictest: 20 characters with `careline-`, and a hyphen neither doubled nor last.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_CreateCluster.html
+ */
+const STAGE = /^(?=.{2,11}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const FORMS = {
-  stage: [/^[a-z][a-z0-9-]{1,19}$/, 'a short name such as production'],
+  stage: [
+    STAGE,
+    'a name such as production: 2 to 11 of a-z 0-9 and single hyphens, a letter first and no hyphen last',
+  ],
   account: [/^\d{12}$/, 'the 12 digits of an AWS account'],
   regions: [/^[a-z0-9-]+(,[a-z0-9-]+)?$/, 'one region, or two separated by a comma'],
   compute: [/^(fargate|lambda)$/, 'fargate or lambda'],

@@ -39,6 +39,15 @@ describe('readSettings', () => {
     assert.throws(() => read({ compute: 'fargate' }), /certificateArn is missing/);
   });
 
+  it('a stage fits the names of DAX: 20 characters with careline-, no hyphen doubled or last', () => {
+    for (const stage of ['qa', 'production', 'staging-eu1', 'a-b-c']) {
+      assert.equal(read({ stage }).stage, stage);
+    }
+    for (const stage of ['staging-euro', 'a--b', 'staging-', '-a', '1a', 'x']) {
+      assert.throws(() => read({ stage }), /stage must be .*2 to 11 of a-z 0-9 and single hyphens/, stage);
+    }
+  });
+
   for (const [name, value] of [
     ['account', '12'],
     ['regions', `${REGION},${REGION}`],
