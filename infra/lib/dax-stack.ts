@@ -3,7 +3,6 @@ import * as dax from 'aws-cdk-lib/aws-dax';
 import type { Construct } from 'constructs';
 import type { DataStack } from './data-stack.ts';
 import type { NetworkStack } from './network-stack.ts';
-import { PORTS } from './network/security-groups.ts';
 import type { Settings } from './settings.ts';
 
 export interface DaxProps extends StackProps {
@@ -25,7 +24,7 @@ const TTL = { item: Duration.hours(24), query: Duration.seconds(1) };
 /** DynamoDB Accelerator in front of the cache table. Messages never go through it: their reads are strongly consistent. */
 export class DaxStack extends Stack {
   readonly clusterArn: string;
-  /** `daxs://…:9111`. */
+  /** An address with its scheme, `daxs://…`: the attribute without URL is a name and a port, and says nothing of TLS. */
   readonly endpoint: string;
 
   constructor(scope: Construct, id: string, props: DaxProps) {
@@ -58,6 +57,6 @@ export class DaxStack extends Stack {
       clusterEndpointEncryptionType: 'TLS',
     });
     this.clusterArn = cluster.attrArn;
-    this.endpoint = `daxs://${cluster.attrClusterDiscoveryEndpoint}:${PORTS.daxTls}`;
+    this.endpoint = cluster.attrClusterDiscoveryEndpointUrl;
   }
 }

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ROLES } from '../lib/identity-stack.ts';
 import { listOf, statementsOf } from './support/policies.ts';
-import { LARGEST, SERVERLESS, STANDBY_REGION, ofType, only, synthesise } from './support/synthesis.ts';
+import {
+  LARGEST,
+  SERVERLESS,
+  STANDBY_REGION,
+  ofType,
+  only,
+  referred,
+  synthesise,
+} from './support/synthesis.ts';
 
 type Json = Record<string, unknown>;
 const WITHOUT_DAX = { ...LARGEST, dax: false };
@@ -17,6 +25,33 @@ describe('DAX', () => {
       'query-ttl-millis': '1000',
     });
     only(synthesise(LARGEST), 'AWS::DAX::SubnetGroup');
+  });
+
+  it('may call the cache table alone, and ask for its keys, as a role that it takes on without conditions', () => {
+    const ofRole = (id: RegExp) =>
+      statementsOf(synthesise(LARGEST)).filter(({ logicalId }) => id.test(logicalId));
+    const tables = ofRole(/^DaxAccess/)
+      .map(({ statement }) => statement)
+      .filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:'));
+    for (const { Resource } of tables) assert.match(JSON.stringify(Resource), /:table\/cache-production"$/);
+    assert.ok(tables.flatMap(({ Action }) => listOf(Action)).includes('dynamodb:DescribeTable'));
+    const [trust, ...others] = ofRole(/^DaxRole/).map(({ statement }) => statement);
+    assert.deepEqual(others, []);
+    assert.deepEqual(trust, {
+      Action: 'sts:AssumeRole',
+      Effect: 'Allow',
+      Principal: { Service: 'dax.amazonaws.com' },
+    });
+  });
+
+  it('the service has its address as DAX gives it, scheme and port included', () => {
+    const addresses = ofType(synthesise(LARGEST), 'AWS::ECS::TaskDefinition')
+      .filter(({ resource }) => resource.Properties?.['Family'] === 'careline-production-service')
+      .flatMap(({ resource }) => resource.Properties?.['ContainerDefinitions'] as Json[])
+      .flatMap(({ Environment }) => Environment as Json[])
+      .filter(({ Name }) => Name === 'DAX_ENDPOINT')
+      .map(({ Value }) => referred(synthesise(LARGEST), Value));
+    assert.deepEqual(addresses, [{ 'Fn::GetAtt': ['Cluster', 'ClusterDiscoveryEndpointURL'] }]);
   });
 
   it('is there only where it was asked for, and the service is told', () => {

@@ -19,6 +19,17 @@ export interface Found {
   readonly resource: Resource;
 }
 
+export interface Output {
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly value: unknown;
+}
+
+interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
+}
+
 interface Suppressed {
   readonly ruleName: string;
   readonly reason: string;
@@ -37,6 +48,7 @@ export interface Synthesis {
   readonly settings: Settings;
   /** Of all stacks. */
   readonly resources: readonly Found[];
+  readonly outputs: readonly Output[];
   readonly stacks: readonly { readonly name: string; readonly region: string }[];
   readonly reports: readonly PluginReport[];
 }
@@ -109,9 +121,18 @@ export function synthesiseNow(
     change(app);
     const { stacks } = app.synth();
     const resources = stacks.flatMap(({ stackName, template }) =>
-      Object.entries((template as { Resources: Record<string, Resource> }).Resources).map(
-        ([logicalId, resource]) => ({ stack: stackName, logicalId, resource }),
-      ),
+      Object.entries((template as Template).Resources).map(([logicalId, resource]) => ({
+        stack: stackName,
+        logicalId,
+        resource,
+      })),
+    );
+    const outputs = stacks.flatMap(({ stackName, template }) =>
+      Object.entries((template as Template).Outputs ?? {}).map(([logicalId, { Value }]) => ({
+        stack: stackName,
+        logicalId,
+        value: Value,
+      })),
     );
     const report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as {
       pluginReports: PluginReport[];
@@ -119,6 +140,7 @@ export function synthesiseNow(
     return {
       settings,
       resources,
+      outputs,
       stacks: stacks.map(({ stackName, environment }) => ({ name: stackName, region: environment.region })),
       reports: report.pluginReports,
     };
@@ -136,4 +158,14 @@ export function only(synthesis: Synthesis, type: string): Readonly<Record<string
   const found = ofType(synthesis, type);
   if (found.length !== 1) throw new Error(`${found.length} resources of type ${type}`);
   return found[0]?.resource.Properties ?? {};
+}
+
+/** What another stack's output holds, of `reference` as it stands in a template. @throws when it is no reference, or dangles */
+export function referred({ outputs }: Synthesis, reference: unknown): unknown {
+  const { StackName, OutputName } =
+    (reference as { 'Fn::GetStackOutput'?: Record<string, unknown> } | undefined)?.['Fn::GetStackOutput'] ??
+    {};
+  const found = outputs.find(({ stack, logicalId }) => stack === StackName && logicalId === OutputName);
+  if (found === undefined) throw new Error(`${JSON.stringify(reference)} is no output of another stack`);
+  return found.value;
 }
