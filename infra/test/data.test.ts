@@ -4,19 +4,22 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { statementsOf } from './support/policies.ts';
 import {
+  ACCOUNT,
   INFRA_DIR,
   LARGEST,
   SERVERLESS,
   STANDBY_REGION,
   ofType,
   only,
+  referred,
   synthesise,
+  type Synthesis,
 } from './support/synthesis.ts';
 
 type Json = Record<string, unknown>;
 const largest = () => synthesise(LARGEST);
 
-function table(synthesis: ReturnType<typeof synthesise>, name: string): Json {
+function table(synthesis: Synthesis, name: string): Json {
   const found = ofType(synthesis, 'AWS::DynamoDB::GlobalTable').find(
     ({ resource }) => resource.Properties?.['TableName'] === name,
   );
@@ -25,6 +28,25 @@ function table(synthesis: ReturnType<typeof synthesise>, name: string): Json {
   return found.resource.Properties as Json;
 }
 const replicas = (properties: Json) => properties['Replicas'] as Json[];
+const denialsOf = (synthesis: Synthesis) =>
+  statementsOf(synthesis).filter(({ resource }) => resource.Type === 'AWS::DynamoDB::GlobalTable');
+
+/** By table, the standby's first: what is denied when. Resources stand for their ARNs and references. */
+function conditionsOf(synthesis: Synthesis): Record<string, unknown> {
+  const named = (_key: string, value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    if ('Fn::GetStackOutput' in value) return named('', referred(synthesis, value));
+    const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: string[] };
+    return (Ref ?? attribute?.[0])?.replace(/[0-9A-F]{8}$/, '') ?? value;
+  };
+  const byTable: Record<string, unknown[]> = {};
+  for (const { logicalId, statement } of denialsOf(synthesis)) {
+    (byTable[logicalId.replace(/[0-9A-F]{8}$/, '')] ??= []).push(
+      JSON.parse(JSON.stringify(statement.Condition, named)),
+    );
+  }
+  return byTable;
+}
 
 describe('tables', () => {
   it('the messages have a stream of both images, the index by recency, and recovery to any second of 35 days', () => {
@@ -77,9 +99,7 @@ describe('tables', () => {
   });
 
   it('items are denied to whoever does not come through the endpoint; a replica denies them to all', () => {
-    const denials = statementsOf(largest()).filter(
-      ({ resource }) => resource.Type === 'AWS::DynamoDB::GlobalTable',
-    );
+    const denials = denialsOf(largest());
     assert.equal(denials.length, 3);
     for (const { statement } of denials) {
       assert.equal(statement.Effect, 'Deny');
@@ -88,10 +108,23 @@ describe('tables', () => {
         assert.ok((statement.Action as string[]).includes(`dynamodb:${action}`), action);
       }
     }
-    const byEndpoint = denials.filter(
-      ({ statement }) => statement.Condition?.['StringNotEquals']?.['aws:SourceVpce'] !== undefined,
-    );
-    assert.equal(byEndpoint.length, 2);
+  });
+
+  it('the denials except AWS itself, DAX where there is any, and nobody else', () => {
+    const linked = `arn:aws:iam::${ACCOUNT}:role/aws-service-role/*`;
+    const toAllBut = (...principals: string[]) => ({
+      BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+      ArnNotLike: { 'aws:PrincipalArn': principals },
+    });
+    const outside = { StringNotEquals: { 'aws:SourceVpce': 'VpcDynamoDb' } };
+    assert.deepEqual(conditionsOf(largest()), {
+      Cache: [{ ...outside, ...toAllBut(linked, 'DaxRole') }],
+      Messages: [toAllBut(linked), { ...outside, ...toAllBut(linked, 'DaxRole') }],
+    });
+    assert.deepEqual(conditionsOf(synthesise(SERVERLESS)), {
+      Cache: [{ ...outside, ...toAllBut(linked) }],
+      Messages: [{ ...outside, ...toAllBut(linked) }],
+    });
   });
 });
 
@@ -123,7 +156,7 @@ describe('backups', () => {
   it('take the database and the messages, with a copy in the standby region where there is one', () => {
     const selection = only(largest(), 'AWS::Backup::BackupSelection')['BackupSelection'] as Json;
     assert.equal((selection['Resources'] as unknown[]).length, 2);
-    const copies = (of: ReturnType<typeof synthesise>) =>
+    const copies = (of: Synthesis) =>
       JSON.stringify(only(of, 'AWS::Backup::BackupPlan')).match(/DestinationBackupVaultArn":"[^"]+/g) ?? [];
     assert.equal(copies(largest()).length, 1);
     assert.match(
