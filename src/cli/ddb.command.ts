@@ -4,13 +4,13 @@ import { dynamoConnection } from '../cache-store.js';
 import { createDynamoClient } from '../cache/index.js';
 import { AppError } from '../common/errors/app-error.js';
 import { OperatorError } from '../common/errors/operator-error.js';
+import { isUuid } from '../common/uuid.js';
 import { MessagingOperator } from '../messaging/operator.repository.js';
 import { createMessagingTable, dropMessagingTable } from '../messaging/table.js';
 import type { DynamoCliContext } from './context.js';
 import { isTyped } from './db-confirm.js';
 import { conversationLines, inboxLines, itemLines } from './ddb-report.js';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const DEFAULT_SCANNED = 100;
 
 interface Flags {
@@ -156,6 +156,6 @@ function count(text: string): number {
 }
 
 function uuid(text: string): string {
-  if (UUID.test(text)) return text.toLowerCase();
+  if (isUuid(text)) return text.toLowerCase();
   throw new InvalidArgumentError('It is a uuid.');
 }

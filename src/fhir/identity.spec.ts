@@ -1,5 +1,5 @@
 import { componentRowId, entryRowId, parseReference, rowId } from './identity.js';
-import { uuidV5 } from '../common/uuid-v5.js';
+import { uuidV5 } from '../common/uuid.js';
 
 const DNS_NAMESPACE = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
 const UUID = '7b1d4a52-8f0e-4c3b-9a57-2f8e6c1d0b34';

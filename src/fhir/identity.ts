@@ -1,4 +1,4 @@
-import { isUuid, uuidV5 } from '../common/uuid-v5.js';
+import { isUuid, uuidV5 } from '../common/uuid.js';
 
 /**
  * The namespace of every id that is derived rather than taken over. It must never change: with another one, a second

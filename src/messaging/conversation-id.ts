@@ -1,4 +1,4 @@
-import { uuidV5 } from '../common/uuid-v5.js';
+import { uuidV5 } from '../common/uuid.js';
 
 /** Of our own: names in it are two user ids. */
 const NAMESPACE = '5a0c7d0e-93c4-4f0f-8a58-6f2d4b1e7c21';
