@@ -1,6 +1,4 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
-import { HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -9,6 +7,7 @@ import type { Construct } from 'constructs';
 import { useKey } from './keys-stack.ts';
 import { alarms } from './observability/alarms.ts';
 import { dashboard } from './observability/dashboard.ts';
+import { ofEntrance } from './observability/entrance.ts';
 import { DataTrail } from './observability/trail.ts';
 import type { ServiceStack } from './service-stack.ts';
 import type { Settings } from './settings.ts';
@@ -26,7 +25,7 @@ export class ObservabilityStack extends Stack {
     const { settings, service } = props;
     const key = useKey(this, props.operationsKey);
     dashboard(this, settings);
-    alarms(this, settings, this.topic(settings, key), serverErrors(service));
+    alarms(this, settings, this.topic(settings, key), ofEntrance(service));
     new DataTrail(this, 'Trail', { settings, key });
   }
 
@@ -48,12 +47,4 @@ export class ObservabilityStack extends Stack {
     if (settings.alarmEmail !== undefined) topic.addSubscription(new EmailSubscription(settings.alarmEmail));
     return topic;
   }
-}
-
-function serverErrors({ fargate, http }: ServiceStack): IMetric {
-  const metric =
-    fargate?.loadBalancer.metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT) ??
-    http?.api.metricServerError({ statistic: 'Sum' });
-  if (metric === undefined) throw new Error('The service has neither a load balancer nor an API.');
-  return metric;
 }

@@ -11,6 +11,7 @@ import {
   ofType,
   only,
   synthesise,
+  type Found,
 } from './support/synthesis.ts';
 
 type Json = Record<string, unknown>;
@@ -31,6 +32,24 @@ const alarmsOf = (synthesis: ReturnType<typeof synthesise>) =>
 const boardOf = (synthesis: ReturnType<typeof synthesise>) =>
   JSON.stringify(only(synthesis, 'AWS::CloudWatch::Dashboard')).replaceAll('\\', '');
 
+/** The one metric of an alarm. A metric with a label stands in a list of expressions and metrics. */
+function metricOf({ logicalId, resource }: Found) {
+  const { Metrics: metrics, ...plain } = resource.Properties as Json;
+  if (metrics === undefined)
+    return { name: plain['MetricName'], stat: plain['Statistic'], ...plain } as Watched;
+  const [only, ...others] = metrics as { MetricStat?: { Metric: Json; Period: number; Stat: string } }[];
+  const stat = only?.MetricStat;
+  assert.ok(stat !== undefined && others.length === 0, `${logicalId} is an expression`);
+  const { Metric, Period, Stat } = stat;
+  return { name: Metric['MetricName'], stat: Stat, Period, ...Metric } as Watched;
+}
+interface Watched {
+  readonly name: string;
+  readonly stat: string;
+  readonly Period: number;
+  readonly Dimensions?: readonly { readonly Name: string; readonly Value: unknown }[];
+}
+
 describe('alarms', () => {
   it('each says what to do, in a section of the runbook that is there, and tells somebody', () => {
     for (const combination of COMBINATIONS) {
@@ -43,6 +62,69 @@ describe('alarms', () => {
         assert.equal((resource.Properties?.['AlarmActions'] as unknown[]).length, 1);
       }
     }
+  });
+
+  it('each rings after as many minutes as it says: one metric, by the minute', () => {
+    const minutesOf = (of: ReturnType<typeof synthesise>) =>
+      Object.fromEntries(
+        alarmsOf(of).map((alarm) => {
+          const { EvaluationPeriods: periods, DatapointsToAlarm } = alarm.resource.Properties as Json;
+          assert.equal(DatapointsToAlarm, undefined, alarm.logicalId);
+          const seconds = metricOf(alarm).Period * Number(periods);
+          return [alarm.logicalId.replace(/[0-9A-F]{8}$/, ''), seconds / 60];
+        }),
+      );
+    const serverless = {
+      Inconsistency: 1,
+      BreakerOpen: 5,
+      LoadFailures: 5,
+      ThrottlesCacheReads: 3,
+      ThrottlesCacheWrites: 3,
+      ThrottlesMessagesReads: 3,
+      ThrottlesMessagesWrites: 3,
+      StreamLag: 5,
+      StreamFailures: 1,
+      DatabaseCapacity: 10,
+      ServerErrors: 3,
+    };
+    assert.deepEqual(minutesOf(synthesise(SERVERLESS)), serverless);
+    assert.deepEqual(minutesOf(synthesise(LARGEST)), {
+      ...serverless,
+      FeedNotLive: 5,
+      DaxErrors: 3,
+      BalancerErrors: 3,
+      NoHealthyInstance: 2,
+    });
+  });
+
+  it('throttled reads ring without any throttled writes, and the other way about, on either table', () => {
+    const watched = alarmsOf(synthesise(LARGEST))
+      .filter(({ logicalId }) => logicalId.startsWith('Throttles'))
+      .map(metricOf)
+      .map(({ Dimensions, name }) => `${Dimensions?.[0]?.Value} ${name}`);
+    assert.deepEqual(watched.sort(), [
+      'cache-production ReadThrottleEvents',
+      'cache-production WriteThrottleEvents',
+      'messages-production ReadThrottleEvents',
+      'messages-production WriteThrottleEvents',
+    ]);
+  });
+
+  it('a total outage rings: the balancer answers itself, has no healthy instance, or is not heard of', () => {
+    const rings = (of: ReturnType<typeof synthesise>, metric: string) =>
+      alarmsOf(of)
+        .filter((alarm) => metricOf(alarm).name === metric)
+        .map((alarm) => {
+          const { ComparisonOperator, Threshold, TreatMissingData } = alarm.resource.Properties as Json;
+          return [metricOf(alarm).stat, ComparisonOperator, Threshold, TreatMissingData].join(' ');
+        });
+    const errors = ['Sum GreaterThanThreshold 5 notBreaching'];
+    assert.deepEqual(rings(synthesise(LARGEST), 'HTTPCode_Target_5XX_Count'), errors);
+    assert.deepEqual(rings(synthesise(LARGEST), 'HTTPCode_ELB_5XX_Count'), errors);
+    assert.deepEqual(rings(synthesise(LARGEST), 'HealthyHostCount'), [
+      'Maximum LessThanThreshold 1 breaching',
+    ]);
+    assert.deepEqual(rings(synthesise(SERVERLESS), '5xx'), errors);
   });
 
   it('every section of an acknowledgement is there too', () => {

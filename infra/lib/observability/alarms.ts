@@ -3,39 +3,36 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { namesOf } from '../names.ts';
 import type { Settings } from '../settings.ts';
-import { ofAws, ofDatabase, ofDax, ofService, ofStream, ofTable, tablesOf } from './metrics.ts';
+import { ofAws, ofDatabase, ofDax, ofService, ofStream, ofTable } from './metrics.ts';
+import type { Watch } from './watch.ts';
 
-interface Watch {
-  readonly id: string;
-  /** The section of docs/runbook.md that says what to do. */
-  readonly anchor: string;
-  readonly what: string;
-  readonly metric: cloudwatch.IMetric;
-  readonly threshold: number;
-  readonly minutes: number;
-  readonly below?: boolean;
-}
+const PERIOD = Duration.minutes(1);
 
 /** One alarm for everything that somebody can do something about. All of them tell the topic, when it begins and when it ends. */
 export function alarms(
   scope: Construct,
   settings: Settings,
   topic: ITopic,
-  serverErrors: cloudwatch.IMetric,
+  entrance: readonly Watch[],
 ): void {
-  watches(settings, serverErrors).forEach((watch) => {
+  watches(settings, entrance).forEach((watch) => {
     const alarm = new cloudwatch.Alarm(scope, watch.id, {
       alarmName: `careline-${settings.stage}-${watch.id}`,
       alarmDescription: `${watch.what} What to do: docs/runbook.md#${watch.anchor}`,
-      metric: watch.metric,
+      // Most metrics of CDK are read by five minutes, if not told otherwise.
+      metric: watch.metric.with({ period: PERIOD }),
       threshold: watch.threshold,
       evaluationPeriods: watch.minutes,
       comparisonOperator:
         watch.below === true
           ? cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
           : cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+      treatMissingData:
+        watch.silenceRings === true
+          ? cloudwatch.TreatMissingData.BREACHING
+          : cloudwatch.TreatMissingData.NOT_BREACHING,
     });
     const tell = new SnsAction(topic);
     alarm.addAlarmAction(tell);
@@ -43,12 +40,12 @@ export function alarms(
   });
 }
 
-function watches(settings: Settings, serverErrors: cloudwatch.IMetric): readonly Watch[] {
+function watches(settings: Settings, entrance: readonly Watch[]): readonly Watch[] {
   return [
     ...ofTheService(settings),
     ...ofData(settings),
     ...(settings.dax ? [ofDaxNodes(settings)] : []),
-    ofErrors(serverErrors),
+    ...entrance,
   ];
 }
 
@@ -94,23 +91,7 @@ function ofTheService(settings: Settings): readonly Watch[] {
 
 function ofData(settings: Settings): readonly Watch[] {
   return [
-    ...tablesOf(settings).flatMap((table, i): Watch[] => [
-      {
-        id: `Throttles${i === 0 ? 'Cache' : 'Messages'}`,
-        anchor: 'throttles',
-        what: `DynamoDB throttles ${table}.`,
-        metric: new cloudwatch.MathExpression({
-          expression: 'reads + writes',
-          usingMetrics: {
-            reads: ofTable(table, 'ReadThrottleEvents'),
-            writes: ofTable(table, 'WriteThrottleEvents'),
-          },
-          period: Duration.minutes(1),
-        }),
-        threshold: 10,
-        minutes: 3,
-      },
-    ]),
+    ...throttles(settings),
     {
       id: 'StreamLag',
       anchor: 'stream-lag',
@@ -143,6 +124,21 @@ function ofData(settings: Settings): readonly Watch[] {
   ];
 }
 
+/** Of reads and writes apart: each is counted only when there is any, and the sum of one with nothing is nothing. */
+function throttles(settings: Settings): readonly Watch[] {
+  const { cacheTable, messagesTable } = namesOf(settings);
+  return Object.entries({ Cache: cacheTable, Messages: messagesTable }).flatMap(([name, table]) =>
+    (['Read', 'Write'] as const).map((kind) => ({
+      id: `Throttles${name}${kind}s`,
+      anchor: 'throttles',
+      what: `DynamoDB throttles ${kind.toLowerCase()}s of ${table}.`,
+      metric: ofTable(table, `${kind}ThrottleEvents`),
+      threshold: 10,
+      minutes: 3,
+    })),
+  );
+}
+
 function ofDaxNodes(settings: Settings): Watch {
   return {
     id: 'DaxErrors',
@@ -150,17 +146,6 @@ function ofDaxNodes(settings: Settings): Watch {
     what: 'DAX fails requests.',
     metric: ofDax(settings, 'FaultRequestCount'),
     threshold: 10,
-    minutes: 3,
-  };
-}
-
-function ofErrors(metric: cloudwatch.IMetric): Watch {
-  return {
-    id: 'ServerErrors',
-    anchor: 'server-errors',
-    what: 'Clients get 5xx answers.',
-    metric,
-    threshold: 5,
     minutes: 3,
   };
 }

@@ -24,11 +24,13 @@ const CPU_TARGET_PERCENT = 60;
 export class FargateService extends Construct {
   readonly service: ecs.FargateService;
   readonly loadBalancer: elb.ApplicationLoadBalancer;
+  readonly targetGroup: elb.ApplicationTargetGroup;
 
   constructor(scope: Construct, id: string, props: FargateServiceProps) {
     super(scope, id);
     this.service = this.run(props);
     this.loadBalancer = this.balance(props);
+    this.targetGroup = this.listen(props.settings);
     this.service
       .autoScaleTaskCount({ minCapacity: CAPACITY.min, maxCapacity: CAPACITY.max })
       .scaleOnCpuUtilization('Cpu', {
@@ -75,14 +77,18 @@ export class FargateService extends Construct {
       'It answers with the redirect to HTTPS and nothing else, so it has nothing to encrypt.',
       'HIPAA.Security-ELBv2ACMCertificateRequired',
     );
-    const https = balancer.addListener('Https', {
+    return balancer;
+  }
+
+  private listen(settings: Settings): elb.ApplicationTargetGroup {
+    const https = this.loadBalancer.addListener('Https', {
       port: PORTS.https,
       open: false,
       protocol: elb.ApplicationProtocol.HTTPS,
       sslPolicy: elb.SslPolicy.TLS13_12_PQ,
       certificates: [Certificate.fromCertificateArn(this, 'Certificate', settings.certificateArn ?? '')],
     });
-    https.addTargets('Instances', {
+    return https.addTargets('Instances', {
       targets: [this.service],
       port: PORTS.service,
       protocol: elb.ApplicationProtocol.HTTP,
@@ -90,7 +96,6 @@ export class FargateService extends Construct {
       deregistrationDelay: Duration.seconds(15),
       loadBalancingAlgorithmType: elb.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
     });
-    return balancer;
   }
 
   private accessLogs(): Bucket {
