@@ -36,7 +36,8 @@ export default {
   ],
   // Most tests wait for an engine more than they compute: half as many workers again as cores keep the cores busy.
   maxWorkers: Math.min(8, Math.ceil(availableParallelism() * 1.5)),
-  testTimeout: 30_000,
+  // What waits for a condition says so itself, earlier; this is for what hangs, on a machine that is busy.
+  testTimeout: 120_000,
   coverageProvider: 'v8',
   collectCoverageFrom: [
     'src/**/*.ts',

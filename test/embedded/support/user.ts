@@ -111,7 +111,7 @@ export class TestUser {
         }
         return undefined;
       },
-      25_000,
+      60_000,
     ) as Promise<Exclude<T, undefined | false>>;
   }
 }
