@@ -5,6 +5,7 @@ import { DataStack } from './data-stack.ts';
 import { DaxStack } from './dax-stack.ts';
 import { IdentityStack } from './identity-stack.ts';
 import { KeysStack } from './keys-stack.ts';
+import { MigrationStack } from './migration-stack.ts';
 import { NetworkStack } from './network-stack.ts';
 import { ObservabilityStack } from './observability-stack.ts';
 import { ServiceStack } from './service-stack.ts';
@@ -34,9 +35,23 @@ export function buildApp(app: App, settings: Settings): void {
   const identity = new IdentityStack(app, id('Identity'), common);
   const dax = settings.dax ? new DaxStack(app, id('Dax'), { ...common, network, data }) : undefined;
   const sources = { settings, data, identity, dataKey, daxEndpoint: dax?.endpoint };
-  const service = new ServiceStack(app, id('Service'), { ...common, sources, network, dax, operationsKey });
+  const migration = new MigrationStack(app, id('Migration'), { ...common, sources, network, operationsKey });
+  const { cluster } = migration;
+  const service = new ServiceStack(app, id('Service'), {
+    ...common,
+    sources,
+    network,
+    cluster,
+    dax,
+    operationsKey,
+  });
+  service.addStackDependency(
+    migration,
+    'Its task migrates the database before an instance of the release runs.',
+  );
   new ObservabilityStack(app, id('Observability'), { ...common, service, operationsKey });
-  new StreamStack(app, id('Stream'), { ...common, sources, network, operationsKey });
+  const stream = new StreamStack(app, id('Stream'), { ...common, sources, network, operationsKey });
+  stream.addStackDependency(migration, 'It writes to tables that a release may have made.');
   acknowledge(
     app,
     'A policy here belongs to one role and dies with it. To be attached to others is what a managed policy is for.',

@@ -1,10 +1,10 @@
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { BackupResource } from 'aws-cdk-lib/aws-backup';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { DatabaseCluster } from 'aws-cdk-lib/aws-rds';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Secret, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { backups } from './data/backups.ts';
@@ -62,6 +62,8 @@ export class DataStack extends Stack {
         BackupResource.fromRdsDatabaseCluster(this.database),
       ],
     });
+    new CfnOutput(this, 'DatabaseArn', { value: this.database.clusterArn });
+    new CfnOutput(this, 'OwnerSecretArn', { value: this.ownerSecret.secretArn });
     const { databaseRole: username } = namesOf(settings);
     this.databaseSecret = this.secret('DatabaseSecret', 'database', { username });
     this.cacheKeySecret = this.secret('CacheKeySecret', 'cache-key', {});
@@ -76,6 +78,13 @@ export class DataStack extends Stack {
       'It protects no data but the spelling of cache keys, and changing it empties the cache: docs/runbook.md#rotate-the-cache-key.',
       ...rotation,
     );
+  }
+
+  /** `{ username, password }` of the owner of the tables, kept and rotated by RDS. */
+  get ownerSecret(): ISecret {
+    const { secret } = this.database;
+    if (secret === undefined) throw new Error('The database has no secret for its owner.');
+    return secret;
   }
 
   /**

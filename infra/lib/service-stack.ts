@@ -1,6 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type { Cluster } from 'aws-cdk-lib/aws-ecs';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { useKey } from './keys-stack.ts';
@@ -14,6 +14,7 @@ import { Tasks } from './service/tasks.ts';
 export interface ServiceProps extends StackProps {
   readonly sources: ServiceSources;
   readonly network: NetworkStack;
+  readonly cluster: Cluster;
   readonly dax: DaxStack | undefined;
   readonly operationsKey: IKey;
 }
@@ -28,26 +29,19 @@ const DAX_ACTIONS = [
   'dax:DeleteItem',
 ];
 
-/** The service, on Fargate or as a function, and in both cases the task that migrates the database. */
+/** The service, on Fargate or as a function. */
 export class ServiceStack extends Stack {
   readonly fargate: FargateService | undefined;
   readonly http: HttpFunction | undefined;
 
   constructor(scope: Construct, id: string, props: ServiceProps) {
     super(scope, id, props);
-    const { network } = props;
+    const { network, cluster } = props;
     const sources = { ...props.sources, dataKey: useKey(this, props.sources.dataKey) };
     const logsKey = useKey(this, props.operationsKey);
     const { settings } = sources;
-    const cluster = new ecs.Cluster(this, 'Cluster', {
-      clusterName: `careline-${settings.stage}`,
-      vpc: network.vpc,
-      containerInsightsV2: ecs.ContainerInsights.ENABLED,
-    });
-    const tasks = new Tasks(this, 'Tasks', { sources, logsKey });
-    tasks.migration();
     if (settings.compute === 'fargate') {
-      const taskDefinition = tasks.service();
+      const taskDefinition = new Tasks(this, 'Tasks', { sources, logsKey }).service();
       this.daxAccess(props).forEach((statement) => taskDefinition.addToTaskRolePolicy(statement));
       this.fargate = new FargateService(this, 'Fargate', { settings, network, cluster, taskDefinition });
       new CfnOutput(this, 'Address', { value: this.fargate.loadBalancer.loadBalancerDnsName });
@@ -56,10 +50,6 @@ export class ServiceStack extends Stack {
       this.daxAccess(props).forEach((statement) => this.http?.function.role.addToPolicy(statement));
       new CfnOutput(this, 'Address', { value: this.http.api.apiEndpoint });
     }
-    new CfnOutput(this, 'ServiceSubnets', {
-      value: network.vpc.selectSubnets({ subnetGroupName: 'Service' }).subnetIds.join(','),
-    });
-    new CfnOutput(this, 'ServiceGroup', { value: network.groups.service.securityGroupId });
   }
 
   private daxAccess({ dax }: ServiceProps): PolicyStatement[] {

@@ -10,7 +10,7 @@ import { useKey } from './keys-stack.ts';
 import { namesOf, tableArn } from './names.ts';
 import type { NetworkStack } from './network-stack.ts';
 import type { Settings } from './settings.ts';
-import type { ServiceSources } from './service/environment.ts';
+import { commonEnvironment, type ServiceSources } from './service/environment.ts';
 import { CarelineFunction } from './service/function.ts';
 
 export interface StreamProps extends StackProps {
@@ -53,7 +53,7 @@ export class StreamStack extends Stack {
       timeout: Duration.seconds(60),
       memoryMb: 512,
       reservedConcurrency: 10,
-      environment: { CACHE_STORE: 'memory' },
+      environment: { ...commonEnvironment(sources, this.region), CACHE_STORE: 'memory' },
     });
     new lambda.EventSourceMapping(this, 'Source', {
       target: this.function.handler,

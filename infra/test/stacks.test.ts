@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ROLES } from '../lib/identity-stack.ts';
 import { listOf, statementsOf } from './support/policies.ts';
 import {
+  INFRA_DIR,
   LARGEST,
   SERVERLESS,
   STANDBY_REGION,
+  nameOf,
   ofType,
   only,
   referred,
@@ -110,6 +114,100 @@ describe('service on Fargate', () => {
   it('grows and shrinks between two and twelve instances', () => {
     const target = only(synthesise(LARGEST), 'AWS::ApplicationAutoScaling::ScalableTarget');
     assert.deepEqual([target['MinCapacity'], target['MaxCapacity']], [2, 12]);
+  });
+});
+
+describe('migration', () => {
+  for (const combination of [LARGEST, SERVERLESS]) {
+    const stackOf = (type: string, family: string) =>
+      ofType(synthesise(combination), type)
+        .filter(({ resource }) => JSON.stringify(resource.Properties).includes(`"${family}"`))
+        .map(({ stack }) => stack);
+
+    it(`${nameOf(combination)}: its task is deployed before whatever needs its tables, and can run without it`, () => {
+      assert.deepEqual(stackOf('AWS::ECS::TaskDefinition', 'careline-production-migration'), [
+        'Careline-production-Migration',
+      ]);
+      assert.deepEqual(stackOf('AWS::ECS::Cluster', 'careline-production'), [
+        'Careline-production-Migration',
+      ]);
+      const needs = new Map(synthesise(combination).stacks.map(({ name, after }) => [name, after]));
+      for (const later of ['Service', 'Stream']) {
+        assert.ok(
+          needs.get(`Careline-production-${later}`)?.includes('Careline-production-Migration'),
+          later,
+        );
+      }
+      for (const before of needs.get('Careline-production-Migration') ?? assert.fail('no such stack')) {
+        assert.doesNotMatch(before, /Service|Stream|Dax/);
+      }
+    });
+  }
+
+  it('says with outputs what the commands of the guide need', () => {
+    const named = (stack: string) =>
+      synthesise(SERVERLESS)
+        .outputs.filter((output) => output.stack === `Careline-production-${stack}`)
+        .map(({ logicalId }) => logicalId);
+    const guide = readFileSync(join(INFRA_DIR, '../docs/deploy.md'), 'utf8');
+    const asked = [...guide.matchAll(/\boutput (\w+) (\w+)/g)];
+    assert.deepEqual([...new Set(asked.map(([, stack]) => stack))].sort(), [
+      'Data',
+      'Identity',
+      'Migration',
+      'Service',
+    ]);
+    for (const [, stack = '', name = ''] of asked) assert.ok(named(stack).includes(name), `${stack} ${name}`);
+    for (const name of ['DatabaseArn', 'OwnerSecretArn', 'EcsCluster', 'Task', 'Subnets', 'SecurityGroup']) {
+      assert.ok(
+        asked.some(([, , one]) => one === name),
+        name,
+      );
+    }
+  });
+});
+
+describe('environment', () => {
+  const variables = (functionName: string) =>
+    Object.keys(
+      (
+        ofType(synthesise({ ...SERVERLESS, dax: true }), 'AWS::Lambda::Function').find(
+          ({ resource }) => resource.Properties?.['FunctionName'] === `careline-production-${functionName}`,
+        )?.resource.Properties?.['Environment'] as { Variables: Json }
+      ).Variables,
+    ).sort();
+
+  it('the function of the stream has what it needs, and nothing of the cache or its secret', () => {
+    assert.deepEqual(variables('messaging-stream'), [
+      'AUTH_AUDIENCE',
+      'AUTH_ISSUER',
+      'AUTH_JWKS_URI',
+      'CACHE_STORE',
+      'DATABASE_URL',
+      'MESSAGING_TABLE',
+      'NODE_ENV',
+      'NODE_EXTRA_CA_CERTS',
+      'PGPASSWORD',
+    ]);
+  });
+
+  it('the function of the service has the cache, its key and its metrics, and leaves the stream to the other', () => {
+    for (const name of [
+      'CACHE_KEY_SECRET',
+      'CACHE_KMS_KEY_ARNS',
+      'DAX_ENDPOINT',
+      'MESSAGING_STREAM',
+      'METRICS_EMF',
+    ]) {
+      assert.ok(variables('http').includes(name), name);
+    }
+  });
+
+  it('instances do not read the stream', () => {
+    assert.match(
+      JSON.stringify(ofType(synthesise(LARGEST), 'AWS::ECS::TaskDefinition')),
+      /"MESSAGING_STREAM","Value":"off"/,
+    );
   });
 });
 

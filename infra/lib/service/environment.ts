@@ -26,24 +26,37 @@ export const CA_BUNDLE = {
   lambda: '/var/runtime/ca-cert.pem',
 } as const;
 
-/** The environment of the service, without its two secrets. `.env.example` explains each variable. */
-export function serviceEnvironment(sources: ServiceSources, region: string): Record<string, string> {
-  const { settings, data, identity, dataKey, daxEndpoint } = sources;
+/**
+ * What each process of ours is given, without secrets. Who signs in is part of it: production refuses to start without.
+ * `.env.example` explains each variable.
+ */
+export function commonEnvironment(sources: ServiceSources, region: string): Record<string, string> {
+  const { settings, data, identity } = sources;
   const names = namesOf(settings);
   return {
     NODE_ENV: 'production',
     AWS_REGION: region,
     DATABASE_URL: databaseUrl(data, names.databaseRole, names.database),
-    CACHE_STORE: daxEndpoint === undefined ? 'dynamo' : 'dax',
-    ...(daxEndpoint === undefined ? {} : { DAX_ENDPOINT: daxEndpoint }),
-    CACHE_TABLE: names.cacheTable,
     MESSAGING_TABLE: names.messagesTable,
-    CACHE_ENCRYPTION: 'kms',
-    CACHE_KMS_KEY_ARNS: dataKey.keyArn,
-    METRICS_EMF: emfNamespace(settings),
     AUTH_ISSUER: identity.issuer,
     AUTH_AUDIENCE: identity.clientId,
     AUTH_JWKS_URI: `${identity.issuer}/.well-known/jwks.json`,
+  };
+}
+
+/** The environment of the service, without its two secrets. */
+export function serviceEnvironment(sources: ServiceSources, region: string): Record<string, string> {
+  const { settings, dataKey, daxEndpoint } = sources;
+  return {
+    ...commonEnvironment(sources, region),
+    CACHE_STORE: daxEndpoint === undefined ? 'dynamo' : 'dax',
+    ...(daxEndpoint === undefined ? {} : { DAX_ENDPOINT: daxEndpoint }),
+    CACHE_TABLE: namesOf(settings).cacheTable,
+    CACHE_ENCRYPTION: 'kms',
+    CACHE_KMS_KEY_ARNS: dataKey.keyArn,
+    METRICS_EMF: emfNamespace(settings),
+    // The function of the stream stack reads it.
+    MESSAGING_STREAM: 'off',
   };
 }
 

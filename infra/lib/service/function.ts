@@ -3,11 +3,12 @@ import { Effect, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from '
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { namesOf } from '../names.ts';
 import type { NetworkStack } from '../network-stack.ts';
-import { CA_BUNDLE, serviceEnvironment, type ServiceSources } from './environment.ts';
+import { CA_BUNDLE, type ServiceSources } from './environment.ts';
 
 export interface CarelineFunctionProps {
   readonly name: string;
@@ -21,7 +22,8 @@ export interface CarelineFunctionProps {
   readonly memoryMb: number;
   /** Also the bound on its database connections. */
   readonly reservedConcurrency: number;
-  readonly environment?: Readonly<Record<string, string>>;
+  /** Besides the password of the database and the authorities of its certificate. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** What Lambda itself does with the role of a function in a VPC, and the function's code has no business with. */
@@ -33,6 +35,14 @@ const NETWORK_ACTIONS = [
   'ec2:AssignPrivateIpAddresses',
   'ec2:UnassignPrivateIpAddresses',
 ];
+
+/**
+ * The password in a secret, for the environment of a function. Lambda has no secrets there but what CloudFormation resolves
+ * into it: they are encrypted with the data key, and shown to whoever may use that.
+ */
+export function secretText(secret: ISecret): string {
+  return secret.secretValueFromJson('password').unsafeUnwrap();
+}
 
 /** A Lambda function of ours: in the VPC, with its own role, log and environment, the latter encrypted with the data key. */
 export class CarelineFunction extends Construct {
@@ -75,20 +85,12 @@ export class CarelineFunction extends Construct {
     });
   }
 
-  /**
-   * Lambda has no secrets in its environment but what CloudFormation resolves into it: they are encrypted with the data
-   * key, and shown to whoever may use that.
-   */
   private environment(): Record<string, string> {
     const { sources, environment } = this.props;
-    const { AWS_REGION: _reserved, ...service } = serviceEnvironment(sources, Stack.of(this).region);
-    const password = ({ data }: ServiceSources, name: 'databaseSecret' | 'cacheKeySecret') =>
-      data[name].secretValueFromJson('password').unsafeUnwrap();
+    const { AWS_REGION: _reserved, ...given } = environment;
     return {
-      ...service,
-      ...environment,
-      PGPASSWORD: password(sources, 'databaseSecret'),
-      CACHE_KEY_SECRET: password(sources, 'cacheKeySecret'),
+      ...given,
+      PGPASSWORD: secretText(sources.data.databaseSecret),
       NODE_EXTRA_CA_CERTS: CA_BUNDLE.lambda,
     };
   }

@@ -7,8 +7,8 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { namesOf } from '../names.ts';
 import type { NetworkStack } from '../network-stack.ts';
-import { serviceAccess, type ServiceSources } from './environment.ts';
-import { CarelineFunction } from './function.ts';
+import { serviceAccess, serviceEnvironment, type ServiceSources } from './environment.ts';
+import { CarelineFunction, secretText } from './function.ts';
 
 interface HttpFunctionProps {
   readonly sources: ServiceSources;
@@ -40,6 +40,10 @@ export class HttpFunction extends Construct {
       timeout: Duration.seconds(29),
       memoryMb: MEMORY_MB,
       reservedConcurrency: CONCURRENCY,
+      environment: {
+        ...serviceEnvironment(sources, Stack.of(this).region),
+        CACHE_KEY_SECRET: secretText(sources.data.cacheKeySecret),
+      },
     });
     acknowledge(
       this.function,

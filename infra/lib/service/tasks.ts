@@ -9,6 +9,7 @@ import { namesOf } from '../names.ts';
 import { PORTS } from '../network/security-groups.ts';
 import {
   CA_BUNDLE,
+  commonEnvironment,
   databaseUrl,
   serviceAccess,
   serviceEnvironment,
@@ -60,15 +61,13 @@ export class Tasks extends Construct {
     const { sources } = this.props;
     const { data, settings } = sources;
     const { databaseAdmin, database } = namesOf(settings);
-    const { secret } = data.database;
-    if (secret === undefined) throw new Error('The database has no secret for its owner.');
     return this.definition('Migration', 'migration', {
       command: ['node', 'dist/cli/main.js', 'db', 'migrate'],
       environment: {
-        ...serviceEnvironment(sources, Stack.of(this).region),
+        ...commonEnvironment(sources, Stack.of(this).region),
         DATABASE_URL: databaseUrl(data, databaseAdmin, database),
       },
-      secrets: { PGPASSWORD: ecs.Secret.fromSecretsManager(secret, 'password') },
+      secrets: { PGPASSWORD: ecs.Secret.fromSecretsManager(data.ownerSecret, 'password') },
     });
   }
 

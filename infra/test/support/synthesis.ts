@@ -43,13 +43,20 @@ export interface PluginReport {
   readonly suppressedViolations?: readonly Suppressed[];
 }
 
+export interface StackInfo {
+  readonly name: string;
+  readonly region: string;
+  /** Names of the stacks that must be deployed before it. */
+  readonly after: readonly string[];
+}
+
 /** What came out of one synthesis, which has passed both rule packs. */
 export interface Synthesis {
   readonly settings: Settings;
   /** Of all stacks. */
   readonly resources: readonly Found[];
   readonly outputs: readonly Output[];
-  readonly stacks: readonly { readonly name: string; readonly region: string }[];
+  readonly stacks: readonly StackInfo[];
   readonly reports: readonly PluginReport[];
 }
 
@@ -141,7 +148,13 @@ export function synthesiseNow(
       settings,
       resources,
       outputs,
-      stacks: stacks.map(({ stackName, environment }) => ({ name: stackName, region: environment.region })),
+      stacks: stacks.map(({ stackName, environment, dependencies }) => ({
+        name: stackName,
+        region: environment.region,
+        after: dependencies
+          .flatMap(({ id }) => stacks.filter((one) => one.id === id))
+          .map((one) => one.stackName),
+      })),
       reports: report.pluginReports,
     };
   } finally {
