@@ -20,7 +20,7 @@ export function campaignReport({ seed }: CampaignOptions, result: CampaignResult
     `operations   ${counts.reads} reads (${counts.unchanged} answered "unchanged"), ${counts.writes} writes in ${Math.round(durationMs / 1_000)} s`,
     `sources      ${listOf(counts.sources)}`,
     `unanswered   ${counts.refused} reads, ${counts.lostAnswers} writes of which nobody knows whether they happened`,
-    `marked stale ${counts.markedStale} (stale-if-error, not judged)`,
+    `marked stale ${counts.markedStale} (stale-if-error; under bounded they may be old)`,
     `faults       ${faults.length}: ${listOf(used)}`,
     `stale reads  strong ${stale(['strong', 'origin'])}, beyond the bound or the own write ${stale(['bounded'])}`,
     `worst        strong ${ms(checker.worstStaleMs.strong)}, bounded ${ms(checker.worstStaleMs.bounded)} (${checker.outOfDate.bounded} reads that another instance's write had overtaken, within the bound)`,

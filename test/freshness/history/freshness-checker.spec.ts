@@ -33,6 +33,28 @@ describe('FreshnessChecker', () => {
     return checker.judge(all)?.rule;
   }
 
+  describe('an answer that says itself that it is old', () => {
+    const markedStale = true;
+
+    beforeEach(() => {
+      write('1', 0, 10);
+      write('2', 20, 30, 'B');
+    });
+
+    it('bounded: it may be, however old', () => {
+      expect(read('1', 'bounded', 90_000, { markedStale })).toBeUndefined();
+      expect(checker.outOfDate.bounded).toBe(0);
+    });
+
+    it.each(['strong', 'origin'] as const)('%s: found all the same', (mode) => {
+      expect(read('1', mode, 31, { markedStale })).toBe('strong');
+    });
+
+    it.each(['strong', 'bounded', 'origin'] as const)('%s: a value that nobody wrote is found', (mode) => {
+      expect(read('3', mode, 31, { markedStale })).toBe('unwritten');
+    });
+  });
+
   describe.each(['strong', 'origin'] as const)('%s', (mode) => {
     it('the newest answered write is read: fine', () => {
       write('1', 0, 10);

@@ -15,6 +15,8 @@ export interface Read {
   readonly floor?: Write | undefined;
   /** Where the answer came from, for people. */
   readonly source?: string | undefined;
+  /** The answer says itself that it is old: under `bounded` it may be, while the origin is down. */
+  readonly markedStale?: boolean | undefined;
 }
 
 /**
@@ -67,7 +69,9 @@ export class FreshnessChecker {
     const violation =
       written === undefined || written.startedAt > read.endedAt
         ? { rule: 'unwritten' as const, read, stale: written, newer: undefined, staleMs: 0 }
-        : this.compare(history, read, written);
+        : mayBeOld(read)
+          ? undefined
+          : this.compare(history, read, written);
     if (written !== undefined) history.see(written, read.endedAt);
     if (violation !== undefined) this.violations.push(violation);
     return violation;
@@ -99,3 +103,6 @@ export class FreshnessChecker {
     return made;
   }
 }
+
+/** Nothing that is old is ever served under `strong`, nor to those who ask past the cache, marked or not. */
+const mayBeOld = ({ mode, markedStale }: Read): boolean => mode === 'bounded' && markedStale === true;

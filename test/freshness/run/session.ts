@@ -43,6 +43,9 @@ export interface ReadOptions {
   readonly rawVersions?: string;
 }
 
+/** What a session needs of an instance. */
+export type Target = Pick<Instance, 'name' | 'consistency' | 'send'>;
+
 const monotonic = (): number => performance.now();
 
 /** Reads and writes registers through the public API, notes when, and has every read judged. */
@@ -62,11 +65,11 @@ export class Session {
 
   constructor(
     readonly checker: FreshnessChecker,
-    private readonly sql: Sql,
+    private readonly sql: Pick<Sql, 'run'>,
   ) {}
 
   /** A new patient with its registers, made by `instance`. */
-  async createRecord(instance: Instance): Promise<ClinicalRecord> {
+  async createRecord(instance: Target): Promise<ClinicalRecord> {
     const first = String(++this.serial);
     const startedAt = monotonic();
     const fields = {
@@ -95,7 +98,7 @@ export class Session {
 
   /** Reads `record`, and has its registers judged. Undefined when there was no answer with a record. */
   async read(
-    instance: Instance,
+    instance: Target,
     record: ClinicalRecord,
     options: ReadOptions = {},
   ): Promise<Violation[] | undefined> {
@@ -116,10 +119,8 @@ export class Session {
     }
     this.counts.reads++;
     const source = this.sourceOf(answer);
-    if (source === 'stale-if-error') {
-      this.counts.markedStale++;
-      return [];
-    }
+    const markedStale = source === 'stale-if-error';
+    if (markedStale) this.counts.markedStale++;
     const mode: ReadMode = options.reload === true ? 'origin' : instance.consistency;
     const floor = headers['cache-versions'] === told?.versions ? told?.write : undefined;
     const values = readRegisters(body);
@@ -127,12 +128,12 @@ export class Session {
       const register = registerOf(record, field);
       const own = floor?.register === register ? floor : undefined;
       const read = { register, value: values[field], instance: instance.name, mode, startedAt, endedAt };
-      return this.checker.judge({ ...read, source, floor: own }) ?? [];
+      return this.checker.judge({ ...read, source, markedStale, floor: own }) ?? [];
     });
   }
 
   /** Writes a new value by `writer`. @returns whether it was answered */
-  async write(writer: Instance | 'sql', record: ClinicalRecord, field: Field): Promise<boolean> {
+  async write(writer: Target | 'sql', record: ClinicalRecord, field: Field): Promise<boolean> {
     const value = String(++this.serial);
     const name = writer === 'sql' ? writer : writer.name;
     const write = this.checker.begin(registerOf(record, field), value, name, monotonic());
@@ -166,7 +167,7 @@ export class Session {
   }
 
   private async get(
-    instance: Instance,
+    instance: Target,
     record: ClinicalRecord,
     headers: Record<string, string>,
     { upperCase }: ReadOptions,
@@ -181,7 +182,7 @@ export class Session {
   }
 
   private async byApi(
-    instance: Instance,
+    instance: Target,
     record: ClinicalRecord,
     field: Field,
     value: string,
@@ -226,7 +227,7 @@ export class Session {
   }
 }
 
-async function created(instance: Instance, path: string, body: object): Promise<{ id: string }> {
+async function created(instance: Target, path: string, body: object): Promise<{ id: string }> {
   const { status, text } = await instance.send({ method: 'POST', path, body });
   if (status !== 201) throw new Error(`${path} answered ${status}: ${text}`);
   return JSON.parse(text) as { id: string };
