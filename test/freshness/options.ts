@@ -8,6 +8,8 @@ export interface Options {
   readonly instances: number;
   readonly reads: number;
   readonly longestMs: number;
+  /** With fewer the run fails. */
+  readonly leastReads: number;
   readonly nemeses: readonly Nemesis[];
   readonly parts: readonly Part[];
   /** Where the counts go as JSON, for CI. */
@@ -18,7 +20,9 @@ export const PARTS = ['faults', 'mutations'] as const;
 export type Part = (typeof PARTS)[number];
 
 const READS = 200_000;
-const LONGEST_SECONDS = 140;
+const LONGEST_SECONDS = 180;
+/** Half of what two quiet cores reach in that time: docs/freshness.md. */
+const LEAST_READS = 50_000;
 const READS_PER_MINUTE = 1_000_000;
 
 export const USAGE = `npm run freshness -- [options]
@@ -26,6 +30,7 @@ export const USAGE = `npm run freshness -- [options]
   --instances <n>   default 4
   --reads <n>       go on until there are so many reads and every kind of fault was used; default ${READS}
   --seconds <n>     but not longer; default ${LONGEST_SECONDS}
+  --least-reads <n> with fewer the run fails; default ${LEAST_READS}, or --reads where that is less
   --minutes <n>     a long run: as long as this, however many reads
   --faults <a,b>    only these kinds: ${NEMESES.map(({ name }) => name).join(', ')}
   --only <part>     ${PARTS.join(' or ')}; default: both
@@ -37,16 +42,19 @@ export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ seed: text, instances: text, reads: text, seconds: text, minutes: text },
+      ...{ seed: text, instances: text, reads: text, 'least-reads': text, seconds: text, minutes: text },
       ...{ faults: text, only: text, output: text, help: { type: 'boolean' } },
     },
   });
   if (values.help === true) throw new Error('Freshness under faults: docs/freshness.md');
   const minutes = values.minutes === undefined ? undefined : whole('minutes', values.minutes);
+  const reads =
+    minutes === undefined ? whole('reads', values.reads ?? String(READS)) : minutes * READS_PER_MINUTE;
   return {
     seed: values.seed === undefined ? randomInt(2 ** 31) : whole('seed', values.seed, 0),
     instances: whole('instances', values.instances ?? '4'),
-    reads: minutes === undefined ? whole('reads', values.reads ?? String(READS)) : minutes * READS_PER_MINUTE,
+    reads,
+    leastReads: whole('least-reads', values['least-reads'] ?? String(Math.min(LEAST_READS, reads))),
     longestMs:
       minutes === undefined
         ? whole('seconds', values.seconds ?? String(LONGEST_SECONDS)) * 1_000

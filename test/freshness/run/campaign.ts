@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster } from '../cluster/cluster.js';
+import type { Instance } from '../cluster/instance.js';
 import { FreshnessChecker } from '../history/freshness-checker.js';
 import type { FaultSpan } from '../history/trace.js';
 import type { Nemesis } from '../nemeses/nemesis.js';
-import { Storm } from '../nemeses/storm.js';
-import { runLoad } from './load.js';
-import { Random } from './random.js';
+import type { Storm } from '../nemeses/storm.js';
 import type { ClinicalRecord } from './records.js';
 import { Session } from './session.js';
+import { underStorm } from './under-storm.js';
 
 export interface CampaignOptions {
   readonly seed: number;
@@ -17,6 +17,8 @@ export interface CampaignOptions {
   readonly reads: number;
   /** … but not longer than this, faults' ends not counted. */
   readonly longestMs: number;
+  /** With fewer reads it has shown nothing. */
+  readonly leastReads: number;
   readonly log: (line: string) => void;
 }
 
@@ -39,26 +41,18 @@ const PROGRESS_EVERY_MS = 15_000;
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
   const cluster = await Cluster.start();
   try {
-    await startInstances(cluster, options.instances);
+    const first = await startInstances(cluster, options.instances);
     const session = new Session(new FreshnessChecker(BOUND_MS), cluster.sql);
-    const records = await makeRecords(cluster, session);
+    const records = await session.createRecords(first, RECORDS);
     const begunAt = performance.now();
-    const stop = new AbortController();
-    const storm = new Storm({
-      ...{ cluster, nemeses: options.nemeses, signal: stop.signal },
-      // Of its own, so that the faults do not depend on how fast the load is.
-      random: new Random(options.seed),
-    });
-    const load = runLoad({
-      ...{ session, records, signal: stop.signal, instances: cluster.instances },
-      ...{ random: new Random(options.seed + 1), readsPerSecond: READS_PER_SECOND },
-      writesPerSecond: WRITES_PER_SECOND,
-    });
-    await Promise.race([untilEnough(options, session, storm, begunAt), load, storm.rage()]).finally(() =>
-      stop.abort(),
+    const { instances } = cluster;
+    const storm = await underStorm(
+      {
+        ...{ cluster, session, instances, records, nemeses: options.nemeses, seed: options.seed },
+        ...{ readsPerSecond: READS_PER_SECOND, writesPerSecond: WRITES_PER_SECOND },
+      },
+      (running, signal) => untilEnough(options, session, running, signal),
     );
-    await storm.calm();
-    await load;
     await readAll(cluster, session, records);
     return { session, faults: storm.faults, used: storm.used, durationMs: performance.now() - begunAt };
   } finally {
@@ -66,27 +60,23 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   }
 }
 
-async function startInstances(cluster: Cluster, count: number): Promise<void> {
+async function startInstances(cluster: Cluster, count: number): Promise<Instance> {
   const consistency = (i: number) => (i % 2 === 0 ? ('strong' as const) : ('bounded' as const));
-  await cluster.add('i0', consistency(0));
+  const first = await cluster.add('i0', consistency(0));
   const others = Array.from({ length: count - 1 }, (_, i) => cluster.add(`i${i + 1}`, consistency(i + 1)));
   const failed = (await Promise.allSettled(others)).find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
-}
-
-function makeRecords(cluster: Cluster, session: Session): Promise<ClinicalRecord[]> {
-  const [first] = cluster.instances;
-  if (first === undefined) throw new Error('there is no instance');
-  return Promise.all(Array.from({ length: RECORDS }, () => session.createRecord(first)));
+  return first;
 }
 
 async function untilEnough(
   { reads, longestMs, nemeses, log }: CampaignOptions,
   { counts, checker }: Session,
   storm: Storm,
-  begunAt: number,
+  signal: AbortSignal,
 ): Promise<void> {
-  for (let reportAt = PROGRESS_EVERY_MS; ; await delay(POLL_MS)) {
+  const begunAt = performance.now();
+  for (let reportAt = PROGRESS_EVERY_MS; ; await delay(POLL_MS, undefined, { signal })) {
     const elapsedMs = performance.now() - begunAt;
     if (elapsedMs >= longestMs) return;
     if (counts.reads >= reads && nemeses.every(({ name }) => (storm.used[name] ?? 0) > 0)) return;

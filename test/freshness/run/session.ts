@@ -2,6 +2,7 @@ import type { HttpAnswer } from '../cluster/http-client.js';
 import type { Instance } from '../cluster/instance.js';
 import { FreshnessChecker, type ReadMode, type Violation } from '../history/freshness-checker.js';
 import type { Write } from '../history/register-history.js';
+import { noCounts, type Counts } from './counts.js';
 import type { Sql } from './sql.js';
 import {
   changeOf,
@@ -13,22 +14,6 @@ import {
   type ClinicalRecord,
   type Field,
 } from './records.js';
-
-/** What a run did so far. */
-export interface Counts {
-  /** Responses with a record, those that said "unchanged" among them. */
-  reads: number;
-  unchanged: number;
-  /** Responses that say themselves that they are old, because the origin is down. */
-  markedStale: number;
-  /** Requests without a record: the origin was down, or the instance. */
-  refused: number;
-  /** Writes that were answered, and those of which nobody knows whether they happened. */
-  writes: number;
-  lostAnswers: number;
-  /** Where records came from, by `Cache-Status`. */
-  readonly sources: Record<string, number>;
-}
 
 export interface ReadOptions {
   /** With the `Cache-Versions` of the newest write. */
@@ -50,15 +35,7 @@ const monotonic = (): number => performance.now();
 
 /** Reads and writes registers through the public API, notes when, and has every read judged. */
 export class Session {
-  readonly counts: Counts = {
-    reads: 0,
-    unchanged: 0,
-    markedStale: 0,
-    refused: 0,
-    writes: 0,
-    lostAnswers: 0,
-    sources: {},
-  };
+  readonly counts: Counts = noCounts();
   /** The last answer with a body, by record. */
   private readonly known = new Map<string, { readonly etag: string; readonly text: string }>();
   private serial = 0;
@@ -96,6 +73,11 @@ export class Session {
     return record;
   }
 
+  /** @see createRecord */
+  createRecords(instance: Target, count: number): Promise<ClinicalRecord[]> {
+    return Promise.all(Array.from({ length: count }, () => this.createRecord(instance)));
+  }
+
   /** Reads `record`, and has its registers judged. Undefined when there was no answer with a record. */
   async read(
     instance: Target,
@@ -118,10 +100,10 @@ export class Session {
       return undefined;
     }
     this.counts.reads++;
-    const source = this.sourceOf(answer);
+    const mode: ReadMode = options.reload === true ? 'origin' : instance.consistency;
+    const source = this.sourceOf(answer, mode);
     const markedStale = source === 'stale-if-error';
     if (markedStale) this.counts.markedStale++;
-    const mode: ReadMode = options.reload === true ? 'origin' : instance.consistency;
     const floor = headers['cache-versions'] === told?.versions ? told?.write : undefined;
     const values = readRegisters(body);
     return FIELDS.flatMap((field) => {
@@ -209,20 +191,19 @@ export class Session {
     record: ClinicalRecord,
     known: string | undefined,
   ): string | undefined {
-    if (status === 304 && known !== undefined) {
-      this.counts.unchanged++;
-      return known;
-    }
+    if (status === 304 && known !== undefined) return known;
     if (status !== 200) return undefined;
     const etag = headers['etag']?.toString();
     if (etag !== undefined) this.known.set(record.id, { etag, text });
     return text;
   }
 
-  private sourceOf({ headers }: HttpAnswer): string {
-    const status = headers['cache-status']?.toString() ?? '';
-    const source = /detail=([\w-]+)/.exec(status)?.[1] ?? /careline; (.*)/.exec(status)?.[1] ?? 'none';
-    this.counts.sources[source] = (this.counts.sources[source] ?? 0) + 1;
+  private sourceOf({ status, headers }: HttpAnswer, mode: ReadMode): string {
+    const sources = this.counts.sources[mode];
+    const text = headers['cache-status']?.toString() ?? '';
+    const source = /detail=([\w-]+)/.exec(text)?.[1] ?? /careline; (.*)/.exec(text)?.[1] ?? 'none';
+    sources.by[source] = (sources.by[source] ?? 0) + 1;
+    if (status === 304) sources.unchanged++;
     return source;
   }
 }
