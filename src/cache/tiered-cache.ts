@@ -66,7 +66,7 @@ export class TieredCache {
     if (entry !== undefined && (await dependenciesHold(call, entry, this.options))) {
       this.options.report({ type: 'hit', name: call.name, tier: 'L1' });
       this.options.watcher?.hit(call, versions, entry, loader);
-      if (this.isDueEarly(call, entry)) {
+      if (this.isDueEarly(call, entry, -Math.log(1 - this.options.random()))) {
         const fresh = await this.refresh(call, keys.local, versions, loader);
         if (fresh !== undefined) return this.outcome(call, fresh);
       }
@@ -93,7 +93,7 @@ export class TieredCache {
     if (versions === undefined) return undefined;
     const { keys, clock, report, watcher } = this.options;
     const entry = this.local.get(keys.of(call, versions).local, clock.now());
-    if (entry === undefined || entry.dependencies.size > 0 || this.mayBeDueEarly(call, entry))
+    if (entry === undefined || entry.dependencies.size > 0 || this.isDueEarly(call, entry, LONGEST_HEAD))
       return undefined;
     if (watcher?.wants(call) === true) return undefined;
     report({ type: 'hit', name: call.name, tier: 'L1' });
@@ -201,16 +201,10 @@ export class TieredCache {
     return this.outcome(call, { entry, source: 'stale', notStored: undefined });
   }
 
-  /** Whether {@link isDueEarly} could say so, whatever is drawn. */
-  private mayBeDueEarly<T>(call: CacheCall<T>, { loadMs, expiresAtMs }: LocalEntry): boolean {
+  /** @param head of the start over the expiry, in loads: what is drawn, or the longest that may be */
+  private isDueEarly<T>(call: CacheCall<T>, { loadMs, expiresAtMs }: LocalEntry, head: number): boolean {
     if (call.consistency !== 'ttl') return false;
-    return this.options.clock.now() + loadMs * XFETCH_BETA * LONGEST_HEAD >= expiresAtMs;
-  }
-
-  private isDueEarly<T>(call: CacheCall<T>, entry: LocalEntry): boolean {
-    if (call.consistency !== 'ttl') return false;
-    const head = -entry.loadMs * XFETCH_BETA * Math.log(1 - this.options.random());
-    return this.options.clock.now() + head >= entry.expiresAtMs;
+    return this.options.clock.now() + loadMs * XFETCH_BETA * head >= expiresAtMs;
   }
 
   /** What the caller loaded anew; undefined when that is done by somebody else, in the background, or failed. */
