@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { DaxLocal } from './server/dax-local.js';
 import { readArguments, USAGE } from './command-line.js';
+import { stopOnSignals } from './stop-on-signals.js';
 
 /** `dax-local`: runs until it is told to end. */
 async function main(): Promise<void> {
@@ -19,8 +20,7 @@ async function main(): Promise<void> {
     await writeFile(file, dax.certificate);
     log(`clients have to trust ${file}: NODE_EXTRA_CA_CERTS=${file}`);
   }
-  const stop = (): void => void dax.stop();
-  process.once('SIGTERM', stop).once('SIGINT', stop);
+  stopOnSignals(() => dax.stop());
 }
 
 main().catch((error: unknown) => {

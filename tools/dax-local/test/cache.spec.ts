@@ -110,11 +110,6 @@ it.each([
     (Key: object) =>
       client.batchWrite({ RequestItems: { [TableName]: [{ PutRequest: { Item: { ...Key, n: 2 } } }] } }),
   ],
-  [
-    'transaction',
-    (Key: object) =>
-      client.transactWrite({ TransactItems: [{ Put: { TableName, Item: { ...Key, n: 2 } } }] }),
-  ],
 ])('writes through by %s: the next read has it without a call', async (name, write) => {
   const Key = { pk: `write by ${name}`, sk: 1 };
   await client.put({ TableName, Item: { ...Key, n: 1 } });
@@ -128,21 +123,43 @@ it.each([
   expect((await document.get({ TableName, Key })).Item).toEqual({ ...Key, n: 2 });
 });
 
-it('has an updated item of a transaction right, and a deleted one gone', async () => {
+it('has the items of a transaction right: one put, one updated, one deleted', async () => {
   const Key = { pk: 'transaction', sk: 1 };
   const other = { pk: 'transaction', sk: 2 };
+  const third = { pk: 'transaction', sk: 3 };
   await client.put({ TableName, Item: { ...Key, n: 1 } });
   await client.put({ TableName, Item: { ...other, n: 1 } });
+  await client.put({ TableName, Item: { ...third, n: 1 } });
 
   await client.transactWrite({
     TransactItems: [
       { Update: { TableName, Key, UpdateExpression: 'ADD n :n', ExpressionAttributeValues: { ':n': 1 } } },
       { Delete: { TableName, Key: other } },
+      { Put: { TableName, Item: { ...third, n: 2 } } },
     ],
   });
 
   expect((await client.get({ TableName, Key })).Item).toEqual({ ...Key, n: 2 });
   expect((await client.get({ TableName, Key: other })).Item).toBeUndefined();
+  expect((await client.get({ TableName, Key: third })).Item).toEqual({ ...third, n: 2 });
+});
+
+it('a transaction that is repeated by its token changes nothing, and the cache shows nothing of it', async () => {
+  const Key = { pk: 'replay', sk: 1 };
+  const other = { pk: 'replay', sk: 2 };
+  await client.put({ TableName, Item: { ...other, n: 1 } });
+  const transact = () =>
+    client.transactWrite({
+      ClientRequestToken: 'replay',
+      TransactItems: [{ Put: { TableName, Item: { ...Key, n: 1 } } }, { Delete: { TableName, Key: other } }],
+    });
+
+  await transact();
+  for (const key of [Key, other]) await client.put({ TableName, Item: { ...key, n: 2 } });
+  await transact();
+
+  for (const key of [Key, other])
+    expect((await client.get({ TableName, Key: key })).Item).toEqual({ ...key, n: 2 });
 });
 
 it('leaves the cache alone when a condition fails', async () => {

@@ -69,6 +69,20 @@ it('replicates by itself after the lag', async () => {
   dax.setReplicationLag(3_600_000);
 });
 
+it('a node that was stopped has missed what was written, and comes back empty', async () => {
+  const [Key, other] = [{ pk: 'missed' }, { pk: 'missed too' }];
+  await client.put({ TableName, Item: { ...Key, n: 1 } });
+
+  await dax.stopNode(2);
+  await client.put({ TableName, Item: { ...other, n: 1 } });
+  dax.flushReplication();
+  const whileGone = dax.stats()[2]?.items.entries;
+  await dax.startNode(2);
+
+  expect(whileGone).toBe(0);
+  expect(dax.stats()[2]?.items.entries).toBe(0);
+});
+
 /** AWS's client takes its time: it asks a node that is gone several times. */
 const FAIL_OVER_DEADLINE_MS = 60_000;
 

@@ -166,3 +166,12 @@ it('bounds what incomplete messages of all connections take', async () => {
 
   expect(log).toEqual([expect.stringContaining('incomplete messages take too much memory')]);
 });
+
+it('may be stopped again while it stops', async () => {
+  const dax = await start();
+
+  const first = dax.stop();
+
+  expect(dax.stop()).toBe(first);
+  await first;
+});

@@ -7,7 +7,7 @@ export class CborWriter {
   #bytes = Buffer.allocUnsafe(FIRST_CAPACITY);
   #length = 0;
 
-  /** What was written so far. The writer must not be used any more. */
+  /** What was written so far: it stays as it is when more is written. */
   finish(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }

@@ -15,7 +15,7 @@ import { isRefusal } from '../protocol/errors.js';
 import { decodeValues, encodeValues } from '../protocol/items.js';
 import { encodeKey } from '../protocol/keys.js';
 import { readOptions, type Options } from '../protocol/options.js';
-import type { NodeContext } from './node-context.js';
+import type { ClientInfo, NodeContext } from './node-context.js';
 import { requestedKey, type RequestedKey } from './requested-key.js';
 
 const MAX_ATTEMPTS = 5;
@@ -34,12 +34,16 @@ interface Outcome {
 }
 
 /** Puts that DynamoDB leaves unprocessed are tried again here: AWS's client for JavaScript cannot take them back. */
-export async function batchWriteItem(args: CborReader, node: NodeContext): Promise<Buffer> {
+export async function batchWriteItem(
+  args: CborReader,
+  node: NodeContext,
+  client: ClientInfo,
+): Promise<Buffer> {
   const writes = await readWrites(args, node);
   const options = readOptions(args);
   const keys = writes.map(({ key }) => key.cacheKey);
   const outcome = await node.writes.run(node.items, keys, async () => {
-    const result = await send(writes, options, node);
+    const result = await send(writes, options, node, client);
     const effects = new Map<string, Effect>();
     for (const { key, item } of writes)
       effects.set(key.cacheKey, item ? await encodeValues(item, key.schema, node.lists) : null);
@@ -70,7 +74,12 @@ async function readWrites(args: CborReader, node: NodeContext): Promise<Write[]>
   );
 }
 
-async function send(writes: readonly Write[], options: Options, node: NodeContext): Promise<Outcome> {
+async function send(
+  writes: readonly Write[],
+  options: Options,
+  node: NodeContext,
+  { signal }: ClientInfo,
+): Promise<Outcome> {
   const capacities: ConsumedCapacity[] = [];
   const metrics: [string, ItemCollectionMetrics[]][] = [];
   let unprocessed = writes;
@@ -85,7 +94,7 @@ async function send(writes: readonly Write[], options: Options, node: NodeContex
       if (attempt === 1 || !isRefusal(error)) throw error;
     }
     if (unprocessed.length === 0 || attempt === MAX_ATTEMPTS) return { unprocessed, capacities, metrics };
-    await delay(Math.random() * BACKOFF_MS * 2 ** attempt);
+    await delay(Math.random() * BACKOFF_MS * 2 ** attempt, undefined, { signal });
   }
 }
 

@@ -20,6 +20,8 @@ export interface NodeContext {
 export interface ClientInfo {
   /** As sent in the handshake; empty when it sent none. */
   readonly userAgent: string;
+  /** Aborted when its connection has ended: nobody waits for what would come later. */
+  readonly signal: AbortSignal;
 }
 
 /** Carries out one request. Answers what follows the mark of success. */

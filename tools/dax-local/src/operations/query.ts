@@ -59,10 +59,10 @@ async function answer(search: Search, node: NodeContext, client: ClientInfo): Pr
   const cached = key && node.queries.get(key);
   if (cached) return cached;
   const output = await send({ ...input, ReturnConsumedCapacity: options.returnConsumedCapacity });
-  const { ConsumedCapacity: capacity, ...uncharged } = output;
-  // A hit costs nothing: it is kept without its capacity.
-  if (key) node.queries.set(key, await encodeReply(uncharged, { options, schema, paths }, node));
-  return encodeReply({ ...uncharged, ConsumedCapacity: capacity }, { options, schema, paths }, node);
+  const reply = await encodeReply(output, { options, schema, paths }, node);
+  const uncharged = reply.finish();
+  if (key) node.queries.set(key, uncharged);
+  return output.ConsumedCapacity ? reply.capacity(output.ConsumedCapacity).finish() : uncharged;
 }
 
 /** Without what does not change the answer. */
@@ -112,11 +112,12 @@ interface Encoding {
   readonly paths: readonly Path[] | undefined;
 }
 
+/** With all but the capacity, which a hit does not cost. */
 async function encodeReply(
-  output: Partial<QueryCommandOutput>,
+  output: QueryCommandOutput,
   { options, schema, paths }: Encoding,
   node: NodeContext,
-): Promise<Buffer> {
+): Promise<Reply> {
   const reply = new Reply();
   if (output.Items) {
     const writer = new CborWriter().array(output.Items.length);
@@ -136,7 +137,5 @@ async function encodeReply(
   return reply
     .integer('count', output.Count)
     .integer('scannedCount', output.ScannedCount)
-    .bytes('lastKey', lastKey)
-    .capacity(output.ConsumedCapacity)
-    .finish();
+    .bytes('lastKey', lastKey);
 }

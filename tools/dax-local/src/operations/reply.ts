@@ -48,6 +48,7 @@ export class Reply {
     return this.bytes('collectionMetrics', metrics && encodeCollectionMetrics(metrics, schema));
   }
 
+  /** What it has now; more may be added, and finished again. */
   finish(): Buffer {
     return new CborWriter().map(this.#fields).raw(this.#writer.finish()).finish();
   }

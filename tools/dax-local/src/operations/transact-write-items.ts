@@ -27,7 +27,10 @@ interface TransactWrite extends RequestedKey {
   readonly update: Buffer | undefined;
 }
 
-/** Puts and deletes go into the item cache; updated items are forgotten by it, and read when they are asked for. */
+/**
+ * Written items are forgotten by the item cache, and read when they are asked for: DynamoDB answers a repeat of a
+ * transaction (by its token) as it did the first, and the items may be others by then.
+ */
 export async function transactWriteItems(args: CborReader, node: NodeContext): Promise<Buffer> {
   const writes = await readWrites(args, node);
   const options = readOptions(args);
@@ -35,7 +38,7 @@ export async function transactWriteItems(args: CborReader, node: NodeContext): P
   const keys = writes.map(({ cacheKey }) => cacheKey);
   const output = await node.writes.run(node.items, keys, async () => {
     const result = await send(items, writes, options, node);
-    return { result, effects: await effectsOf(writes, node) };
+    return { result, effects: effectsOf(writes) };
   });
   const { ConsumedCapacity: capacities = [], ItemCollectionMetrics: metrics = {} } = output;
   const writer = new CborWriter().array(3).array(0).array(capacities.length);
@@ -127,15 +130,8 @@ async function send(
   }
 }
 
-async function effectsOf(
-  writes: readonly TransactWrite[],
-  node: NodeContext,
-): Promise<ReadonlyMap<string, Effect>> {
-  const effects = new Map<string, Effect>();
-  for (const { kind, cacheKey, item, schema } of writes) {
-    if (kind === KIND.put && item) effects.set(cacheKey, await encodeValues(item, schema, node.lists));
-    else if (kind === KIND.delete) effects.set(cacheKey, null);
-    else if (kind === KIND.update) effects.set(cacheKey, 'forget');
-  }
-  return effects;
+function effectsOf(writes: readonly TransactWrite[]): ReadonlyMap<string, Effect> {
+  return new Map(
+    writes.filter(({ kind }) => kind !== KIND.check).map(({ cacheKey }) => [cacheKey, 'forget']),
+  );
 }

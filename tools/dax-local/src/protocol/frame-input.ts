@@ -10,6 +10,7 @@ const REQUEST_HEAD_VALUES = 2;
 const SERVICE = 1;
 /** Outside of byte strings nothing nests deeper: whatever is deep is inside of one. */
 const MAX_FRAME_DEPTH = 8;
+const EMPTY = Buffer.alloc(0);
 
 export type Message =
   | { readonly kind: 'handshake'; readonly userAgent: string }
@@ -21,7 +22,7 @@ export type Message =
  * they arrive. What `next` answered stays valid: bytes are never written over.
  */
 export class FrameInput {
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = EMPTY;
   /** Bytes in use of `#bytes`. */
   #end = 0;
   readonly #scanner: CborScanner;
@@ -38,6 +39,11 @@ export class FrameInput {
   /** Bytes that belong to no complete message. */
   get pendingBytes(): number {
     return this.#end;
+  }
+
+  /** Memory that is kept for them; at most twice as much. */
+  get heldBytes(): number {
+    return this.#bytes.buffer.byteLength;
   }
 
   get greeted(): boolean {
@@ -120,12 +126,25 @@ export class FrameInput {
   /** The message is taken: what follows it is the beginning of the next. */
   #drop(): void {
     const end = this.#ends.at(-1) ?? 0;
-    // A view without room behind it, so that appending copies and the message stays as it is.
-    this.#bytes = this.#bytes.subarray(end, this.#end);
+    this.#bytes = restOf(this.#bytes.subarray(end, this.#end));
     this.#end -= end;
     this.#ends = [];
     this.#expected = REQUEST_HEAD_VALUES;
     this.#method = undefined;
     this.#scanner.restart();
   }
+}
+
+/**
+ * A short rest is copied, or an idle connection would keep the whole message before it. Half is the limit, so that many
+ * messages in one chunk are not copied again and again. Without room behind it either way: appending copies, and the
+ * message stays as it is.
+ */
+function restOf(rest: Buffer): Buffer {
+  if (rest.length === 0) return EMPTY;
+  if (rest.length * 2 >= rest.buffer.byteLength) return rest;
+  // Not of Node's pool, which would be kept as a whole.
+  const copy = Buffer.allocUnsafeSlow(rest.length);
+  rest.copy(copy);
+  return copy;
 }

@@ -1,4 +1,4 @@
-/** Bytes that all connections together may hold of messages that are not complete. */
+/** Bytes that all connections together may hold: messages that are not complete, and answers that are not read. */
 export class BufferBudget {
   #used = 0;
 

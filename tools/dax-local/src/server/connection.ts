@@ -56,6 +56,7 @@ export class Connection {
     this.#busy = true;
     try {
       for (let message = this.#input.next(); message !== undefined; message = this.#input.next()) {
+        if (this.socket.destroyed) return;
         this.#stopWatch();
         this.socket.pause();
         await this.#take(message);
@@ -94,13 +95,15 @@ export class Connection {
   /** Waits until the client has taken what it is owed: a slow one gets no second answer into memory. */
   async #send(bytes: Buffer): Promise<void> {
     if (this.socket.destroyed || this.socket.write(bytes)) return;
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        this.socket.off('drain', done).off('close', done);
-        resolve();
-      };
-      this.socket.once('drain', done).once('close', done);
-    });
+    const { budget, limits } = this.options;
+    const fits = budget.change(bytes.length);
+    try {
+      if (!fits) this.#cutOff('answers that are not read take too much memory');
+      else if (!(await isDrained(this.socket, limits.frameTimeoutMs)))
+        this.#cutOff('an answer was not read in time');
+    } finally {
+      budget.change(-bytes.length);
+    }
   }
 
   #count(): void {
@@ -138,9 +141,31 @@ export class Connection {
     setTimeout(() => this.socket.destroy(), LINGER_MS).unref();
   }
 
+  /** As {@link #reject}, without a last answer: who does not read would keep it waiting. */
+  #cutOff(reason: string): void {
+    this.#rejected = true;
+    this.options.onReject(reason);
+    this.socket.destroy();
+  }
+
   #release(): void {
     this.#stopWatch();
     this.options.budget.change(-this.#counted);
     this.#counted = 0;
   }
+}
+
+/** Whether what was written has left, or nobody is there to take it, before the time is over. */
+function isDrained(socket: Socket, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (isInTime: boolean) => (): void => {
+      clearTimeout(timer);
+      socket.off('drain', done).off('close', done);
+      resolve(isInTime);
+    };
+    const done = end(true);
+    const timer = setTimeout(end(false), timeoutMs);
+    timer.unref();
+    socket.once('drain', done).once('close', done);
+  });
 }

@@ -13,6 +13,7 @@ const MAX_SESSION = 2 ** 31;
 /** A DAX cluster in this process, in front of a DynamoDB. */
 export class DaxLocal {
   #leaderSession = randomInt(1, MAX_SESSION);
+  #stopping: Promise<void> | undefined;
 
   private constructor(
     private readonly options: DaxLocalOptions,
@@ -83,16 +84,23 @@ export class DaxLocal {
 
   /** The node is gone; if it was the leader, another one is now. Its cache is empty when it comes back. */
   async stopNode(node: number): Promise<void> {
-    await this.#node(node).stop();
+    const one = this.#node(node);
+    this.cluster.replication.leave(one.context.items);
+    await one.stop();
     this.#leaderSession = randomInt(1, MAX_SESSION);
   }
 
   /** Brings a node back, on the port it had. */
   async startNode(node: number): Promise<void> {
-    await this.#node(node).start();
+    const one = this.#node(node);
+    if (one.isUp) return;
+    // A request that was under way at the stop may have put something in since.
+    one.clearCaches();
+    await one.start();
+    this.cluster.replication.join(one.context.items);
   }
 
-  /** For writes from now on. */
+  /** For writes from now on; what waits does not wait longer than that either. */
   setReplicationLag(lagMs: number): void {
     this.cluster.replication.setLag(lagMs);
   }
@@ -104,14 +112,15 @@ export class DaxLocal {
 
   /** Empties the caches of every node. */
   clearCaches(): void {
-    for (const { context } of this.cluster.nodes) {
-      context.items.clear();
-      context.queries.clear();
-    }
+    for (const node of this.cluster.nodes) node.clearCaches();
   }
 
-  /** Ends every connection. Nothing of it keeps the process alive afterwards. */
-  async stop(): Promise<void> {
+  /** Ends every connection. Nothing of it keeps the process alive afterwards. May be called again. */
+  stop(): Promise<void> {
+    return (this.#stopping ??= this.#stop());
+  }
+
+  async #stop(): Promise<void> {
     const { replication, all, lists, ownDynamodb } = this.cluster;
     replication.stop();
     await Promise.all([...all].map((node) => node.stop()));

@@ -88,9 +88,13 @@ export class DaxNode implements SessionNode {
     this.#server = undefined;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     this.dropConnections();
+    this.clearCaches();
+    await closed;
+  }
+
+  clearCaches(): void {
     this.context.items.clear();
     this.context.queries.clear();
-    await closed;
   }
 
   dropConnections(): void {

@@ -7,7 +7,11 @@ export type Fault = (
       readonly kind: 'drop';
       readonly when?: 'before' | 'after';
     }
-  | { readonly kind: 'delay'; readonly delayMs: number }
+  | {
+      /** A client that leaves meanwhile takes its request with it. */
+      readonly kind: 'delay';
+      readonly delayMs: number;
+    }
   | { readonly kind: 'throttle' }
   | {
       /** Any exception of DynamoDB. */

@@ -2,13 +2,13 @@
 export interface Limits {
   /** Of one message. DynamoDB takes 16 MB at most. */
   readonly maxFrameBytes: number;
-  /** Of messages that are not complete, over all connections. */
+  /** Of messages that are not complete and answers that clients have not taken, over all connections. */
   readonly maxBufferedBytes: number;
   /** Over all nodes. */
   readonly maxConnections: number;
   /** For the handshake, from the connection's begin. */
   readonly handshakeTimeoutMs: number;
-  /** For one message, from its first byte. Between messages a connection may be idle for ever. */
+  /** For one message, from its first byte, and for a client to take an answer. Between messages a connection may be idle for ever. */
   readonly frameTimeoutMs: number;
   /** Different lists of attribute names. */
   readonly maxAttributeLists: number;

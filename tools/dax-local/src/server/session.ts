@@ -25,12 +25,18 @@ export class Session implements ClientInfo {
   userAgent = '';
   /** What requests are answered with, until the client has signed in. */
   #barred: Failure | undefined;
+  readonly #gone = new AbortController();
 
   constructor(
     private readonly node: SessionNode,
     private readonly socket: Socket,
   ) {
     if (node.credentials !== undefined) this.#barred = FAILURES.authenticationRequired();
+    socket.once('close', () => this.#gone.abort());
+  }
+
+  get signal(): AbortSignal {
+    return this.#gone.signal;
   }
 
   /** The result, or undefined where none is to be sent. @throws what becomes the answer, or ends the connection */
@@ -72,7 +78,7 @@ export class Session implements ClientInfo {
         }
         return;
       case 'delay':
-        return delay(fault.delayMs);
+        return delay(fault.delayMs, undefined, { signal: this.signal });
       case 'throttle':
         throw new DaxFailure(dynamoFailure('ThrottlingException', 'Rate of requests exceeds the allowed'));
       case 'error':
