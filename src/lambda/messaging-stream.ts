@@ -4,6 +4,7 @@ import { createLogger } from '../common/logging/logger.js';
 import { NestLogger } from '../common/logging/nest-logger.js';
 import { ConfigModule, readProcessConfig, withEngines } from '../config/index.js';
 import { MessagingStreamModule } from '../messaging/stream/messaging-stream.module.js';
+import { Retention } from '../messaging/stream/retention.js';
 import { handleBatch, type BatchAnswer } from '../messaging/stream/stream-batch.js';
 import { StreamHandler } from '../messaging/stream/stream-handler.js';
 import type { StreamRecord } from '../messaging/stream/stream-record.js';
@@ -17,20 +18,28 @@ interface StreamEvent {
 @Module({})
 class StreamFunctionModule {}
 
-let started: Promise<StreamHandler> | undefined;
+interface Started {
+  readonly streamHandler: StreamHandler;
+  readonly retention: Retention;
+}
+
+let started: Promise<Started> | undefined;
 
 /** The function for the stream of the messaging table; its mapping must say ReportBatchItemFailures. */
 export async function handler({ Records }: StreamEvent): Promise<BatchAnswer> {
   started ??= start();
   // A start that failed is tried again with the next batch.
-  const streamHandler = await started.catch((error: unknown) => {
+  const { streamHandler, retention } = await started.catch((error: unknown) => {
     started = undefined;
     throw error;
   });
-  return handleBatch(streamHandler, Records);
+  const answer = await handleBatch(streamHandler, Records);
+  // Without its database there is nothing to delete from.
+  if (answer.batchItemFailures.length === 0) await retention.prune();
+  return answer;
 }
 
-async function start(): Promise<StreamHandler> {
+async function start(): Promise<Started> {
   const config = readProcessConfig();
   const { databaseUrl } = config;
   if (databaseUrl === undefined) throw new Error('DATABASE_URL must be set: a function starts no engine.');
@@ -45,5 +54,5 @@ async function start(): Promise<StreamHandler> {
     },
     { logger: new NestLogger(createLogger(config.logLevel)), abortOnError: false },
   );
-  return context.get(StreamHandler);
+  return { streamHandler: context.get(StreamHandler), retention: context.get(Retention) };
 }

@@ -3,6 +3,9 @@ import type { Tag } from '../cache/index.js';
 import { onDatabase } from '../prisma/prisma-errors.js';
 import { PrismaService } from '../prisma/prisma.service.js';
 
+/** How long it is kept which writes raised their tags: longer than the stream keeps records (24 h). */
+const WRITE_HOURS = 72;
+
 /** Raises the versions of what writes of messages changed. */
 @Injectable()
 export class BumpsRepository {
@@ -29,5 +32,13 @@ export class BumpsRepository {
   /** Raises `tags`, whatever was done before. */
   async bump(tags: readonly Tag[]): Promise<void> {
     await onDatabase(() => this.prisma.$queryRaw`SELECT tag FROM cache_bump(${[...tags]}::text[])`);
+  }
+
+  /** Deletes the marks of writes of which no record can come any more. */
+  async prune(): Promise<void> {
+    await onDatabase(
+      () => this.prisma.$executeRaw`
+      DELETE FROM message_write WHERE at < now() - make_interval(hours => ${WRITE_HOURS}::int)`,
+    );
   }
 }

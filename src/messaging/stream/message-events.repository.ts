@@ -11,7 +11,6 @@ export const EVENTS_CHANNEL = 'message_event';
 
 /** How long events are kept, in hours: longer than the stream keeps records (24 h), or one read again would be new. */
 const EVENT_HOURS = 48;
-const WRITE_HOURS = 72;
 
 /** A message that the stream brought. */
 export interface MessageEvent {
@@ -80,15 +79,16 @@ export class MessageEventsRepository {
     return { oldest: Number(rows[0]?.oldest ?? 0), newest: Number(rows[0]?.newest ?? 0) };
   }
 
-  /** Deletes what nobody resumes from any more, and the marks of writes that no record can be of any more. */
+  /**
+   * Deletes what nobody resumes from any more: all before the first event that is young enough. `at` is by the clocks of
+   * writers, and by that alone there would be holes, over which a client resumes without hearing of what it missed.
+   */
   async prune(): Promise<void> {
     await onDatabase(
       () => this.prisma.$executeRaw`
-      DELETE FROM message_event WHERE at < now() - make_interval(hours => ${EVENT_HOURS}::int)`,
-    );
-    await onDatabase(
-      () => this.prisma.$executeRaw`
-      DELETE FROM message_write WHERE at < now() - make_interval(hours => ${WRITE_HOURS}::int)`,
+      DELETE FROM message_event WHERE seq < (
+        SELECT seq FROM message_event WHERE at >= now() - make_interval(hours => ${EVENT_HOURS}::int)
+        ORDER BY seq LIMIT 1)`,
     );
   }
 }

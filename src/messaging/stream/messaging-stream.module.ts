@@ -6,6 +6,7 @@ import { EventListener } from '../live/event-listener.repository.js';
 import { LiveHub } from '../live/live-hub.js';
 import { LiveController } from '../live/live.controller.js';
 import { MessageEventsRepository } from './message-events.repository.js';
+import { Retention } from './retention.js';
 import { StreamCounts } from './stream-counts.js';
 import { StreamHandler } from './stream-handler.js';
 import { streamFamilies } from './stream-metrics.js';
@@ -20,7 +21,7 @@ export interface PolledTable {
 }
 
 /** What a handler of the stream's records needs, in a service as in a Lambda function. */
-const HANDLING = [BumpsRepository, MessageEventsRepository, StreamCounts, StreamHandler];
+const HANDLING = [BumpsRepository, MessageEventsRepository, StreamCounts, StreamHandler, Retention];
 
 /** The stream of messages: heals what writers left undone, and feeds the live clients. */
 @Module({})
@@ -45,6 +46,6 @@ export class MessagingStreamModule {
 
   /** For who is given the records. */
   static handlerOnly(): DynamicModule {
-    return { module: MessagingStreamModule, providers: HANDLING, exports: [StreamHandler] };
+    return { module: MessagingStreamModule, providers: HANDLING, exports: [StreamHandler, Retention] };
   }
 }

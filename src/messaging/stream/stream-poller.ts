@@ -8,7 +8,7 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { describeError } from '../../common/logging/describe-error.js';
-import { MessageEventsRepository } from './message-events.repository.js';
+import { Retention } from './retention.js';
 import { StreamCounts } from './stream-counts.js';
 import { StreamHandler } from './stream-handler.js';
 import { StreamProgressRepository } from './stream-progress.repository.js';
@@ -18,7 +18,6 @@ import { StreamSource } from './stream-source.repository.js';
 /** How often the stream is asked while it has nothing new, and the lease while another instance has it. */
 const POLL_MS = 250;
 const MAX_BACKOFF_MS = 5_000;
-const PRUNE_MS = 600_000;
 
 /** Injection token of the {@link StreamSource} to poll; undefined: this process polls none. */
 export const PolledStream = Symbol('PolledStream');
@@ -31,14 +30,13 @@ export class StreamPoller implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private reader: StreamReader | undefined;
-  private pruneAtMs = 0;
   private failures = 0;
 
   constructor(
     @Inject(PolledStream) private readonly source: StreamSource | undefined,
     private readonly handler: StreamHandler,
     private readonly progress: StreamProgressRepository,
-    private readonly events: MessageEventsRepository,
+    private readonly retention: Retention,
     private readonly counts: StreamCounts,
   ) {}
 
@@ -67,7 +65,7 @@ export class StreamPoller implements OnApplicationBootstrap, OnModuleDestroy {
     const count = (await this.reader?.round(() => this.isStopping())) ?? 0;
     if (this.failures > 0) this.logger.log('The stream of messages is read again.');
     this.failures = 0;
-    if (this.reader !== undefined) await this.prune();
+    if (this.reader !== undefined) await this.retention.prune();
     return count > 0 ? 0 : POLL_MS;
   }
 
@@ -76,12 +74,6 @@ export class StreamPoller implements OnApplicationBootstrap, OnModuleDestroy {
     if (streamArn === undefined || !(await this.progress.acquire(streamArn, this.owner))) return undefined;
     this.counts.isOwner = true;
     return new StreamReader(streamArn, this.owner, source, this.progress, this.handler);
-  }
-
-  private async prune(): Promise<void> {
-    if (performance.now() < this.pruneAtMs) return;
-    this.pruneAtMs = performance.now() + PRUNE_MS;
-    await this.events.prune();
   }
 
   /** Begins anew, from the checkpoints; after a fault, later and later. Logged once an outage. */
