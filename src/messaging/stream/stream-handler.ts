@@ -48,6 +48,12 @@ export class StreamHandler {
     this.counts.lagMs = ageMsOf(record, Date.now()) ?? this.counts.lagMs;
   }
 
+  /** Nothing is known of what was read of this stream before: as after a gap, but this is how every stream begins. */
+  async begin(): Promise<void> {
+    await this.bumps.bump([MESSAGES_TAG]);
+    this.logger.log('The stream of messages is read from its beginning.');
+  }
+
   /** Something happened in the stream that nobody knows: whatever is cached of messages may be old. */
   async gap(reason: string): Promise<void> {
     await this.bumps.bump([MESSAGES_TAG]);

@@ -48,17 +48,18 @@ export class StreamProgressRepository {
   }
 
   /**
-   * Keeps how far a shard was read. The lease's row is locked, so that nobody takes the lease in between.
+   * Keeps how far a shard was read, and extends the lease: one statement, so that nobody takes the lease in between.
    * @returns false: `owner` no longer has the lease, and nothing was kept
    */
   async checkpoint(streamArn: string, owner: string, shardId: string, checkpoint: string): Promise<boolean> {
     const changed = await onDatabase(
       () => this.prisma.$executeRaw`
       WITH lease AS (
-        SELECT FROM stream_shard WHERE stream_arn = ${streamArn} AND shard_id = ${LEASE} AND lease_owner = ${owner}
-        FOR UPDATE)
+        UPDATE stream_shard SET lease_until = clock_timestamp() + make_interval(secs => ${LEASE_MS / 1_000}::float8)
+        WHERE stream_arn = ${streamArn} AND shard_id = ${LEASE} AND lease_owner = ${owner}
+        RETURNING stream_arn)
       INSERT INTO stream_shard (stream_arn, shard_id, checkpoint)
-      SELECT ${streamArn}, ${shardId}, ${checkpoint} FROM lease
+      SELECT stream_arn, ${shardId}, ${checkpoint} FROM lease
       ON CONFLICT (stream_arn, shard_id) DO UPDATE SET checkpoint = EXCLUDED.checkpoint`,
     );
     return changed > 0;

@@ -5,6 +5,8 @@ import { sequenceNumberOf } from './stream-record.js';
 import type { StreamSource } from './stream-source.repository.js';
 
 const DISCOVERY_MS = 5_000;
+/** The lease is extended when that is so long ago: many times while it lasts, however slow the records are. */
+const EXTEND_MS = 300;
 /** Before a new shard has a first record: its beginning. Sequence numbers are digits. */
 const SHARD_BEGINNING = '0';
 
@@ -18,13 +20,15 @@ export class StreamReader {
   /** Where to go on in each shard that is read. */
   private readonly iterators = new Map<string, string>();
   private discoverAtMs = 0;
+  private extendedAtMs = -Infinity;
 
   constructor(
     readonly streamArn: string,
     private readonly owner: string,
     private readonly source: StreamSource,
     private readonly progress: StreamProgressRepository,
-    private readonly handler: StreamHandler,
+    private readonly handler: Pick<StreamHandler, 'handle' | 'begin' | 'gap'>,
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
   /**
@@ -35,7 +39,7 @@ export class StreamReader {
    */
   async round(isStopping: () => boolean): Promise<number> {
     await this.renew();
-    if (performance.now() >= this.discoverAtMs) await this.discover();
+    if (this.now() >= this.discoverAtMs) await this.discover();
     let count = 0;
     for (const [shardId, iterator] of [...this.iterators]) {
       if (isStopping()) break;
@@ -46,7 +50,14 @@ export class StreamReader {
   }
 
   private async renew(): Promise<void> {
+    if (!this.isExtensionDue()) return;
+    const nowMs = this.now();
     if (!(await this.progress.acquire(this.streamArn, this.owner))) throw new ReaderEndedError();
+    this.extendedAtMs = nowMs;
+  }
+
+  private isExtensionDue(): boolean {
+    return this.now() - this.extendedAtMs >= EXTEND_MS;
   }
 
   /** Opens what may be read and is not open. A gap is made good before anything is read past it. */
@@ -55,7 +66,7 @@ export class StreamReader {
     const shards = await this.source.shards(this.streamArn);
     const kept = await this.progress.checkpoints(this.streamArn);
     const { readable, expired, gap } = planShards(shards, kept);
-    if (gap !== undefined) await this.handler.gap(gap);
+    if (gap !== undefined) await (kept.size === 0 ? this.handler.begin() : this.handler.gap(gap));
     for (const [shardId, checkpoint] of readable) {
       if (this.iterators.has(shardId)) continue;
       if (checkpoint === undefined) await this.keep(shardId, SHARD_BEGINNING);
@@ -66,7 +77,7 @@ export class StreamReader {
       this.iterators.delete(shardId);
       await this.progress.forget(this.streamArn, shardId);
     }
-    this.discoverAtMs = performance.now() + DISCOVERY_MS;
+    this.discoverAtMs = this.now() + DISCOVERY_MS;
   }
 
   private async open(shardId: string, checkpoint: string | undefined): Promise<void> {
@@ -94,6 +105,7 @@ export class StreamReader {
       await this.handler.handle(record);
       last = sequenceNumberOf(record) ?? last;
       count += 1;
+      if (last !== undefined && this.isExtensionDue()) await this.keep(shardId, last);
     }
     if (count < records.length) {
       if (last !== undefined) await this.keep(shardId, last);
@@ -116,8 +128,10 @@ export class StreamReader {
   }
 
   private async keep(shardId: string, checkpoint: string): Promise<void> {
+    const nowMs = this.now();
     const kept = await this.progress.checkpoint(this.streamArn, this.owner, shardId, checkpoint);
     if (!kept) throw new ReaderEndedError();
+    this.extendedAtMs = nowMs;
   }
 }
 
