@@ -3,16 +3,17 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { FastifyInstance } from 'fastify';
 import { createApp } from '../app.js';
 import { TieredCache } from '../cache/index.js';
-import { createLogger } from '../common/logging/logger.js';
 import { readProcessConfig } from '../config/index.js';
+import { EmfReporter } from '../metrics/emf-reporter.js';
 import { refuseEventStreams } from './event-streams.js';
 import { lambdaConfig } from './lambda-config.js';
+import { lambdaLogger } from './lambda-logger.js';
 
 /** What is being stored in L2 when a response is ready; the environment is frozen as soon as it is handed over. */
 const SETTLE_MS = 1_000;
 
 const config = lambdaConfig(readProcessConfig());
-const app = await createApp(config, createLogger(config.logLevel), { pages: false });
+const app = await createApp(config, lambdaLogger(config.logLevel), { pages: false });
 const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
 refuseEventStreams(fastify);
 await app.init();
@@ -24,6 +25,7 @@ const respond = awsLambdaFastify(fastify, {
 });
 await fastify.ready();
 const cache = app.get(TieredCache);
+const reporter = app.get(EmfReporter);
 
 /**
  * The service behind an HTTP API of Amazon API Gateway, payload format 2.0. Nothing can listen between two requests, so
@@ -35,5 +37,6 @@ export async function handler(
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const response = await respond(event, context);
   await cache.settle(SETTLE_MS);
+  reporter.reportIfDue();
   return response;
 }

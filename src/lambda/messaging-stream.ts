@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { createLogger } from '../common/logging/logger.js';
 import { NestLogger } from '../common/logging/nest-logger.js';
 import { ConfigModule, readProcessConfig, withEngines } from '../config/index.js';
 import { MessagingStreamModule } from '../messaging/stream/messaging-stream.module.js';
@@ -9,6 +8,7 @@ import { handleBatch, type BatchAnswer } from '../messaging/stream/stream-batch.
 import { StreamHandler } from '../messaging/stream/stream-handler.js';
 import type { StreamRecord } from '../messaging/stream/stream-record.js';
 import { PrismaModule } from '../prisma/prisma.module.js';
+import { lambdaLogger } from './lambda-logger.js';
 
 /** What a Lambda function gets from an event source mapping of a DynamoDB stream. */
 interface StreamEvent {
@@ -52,7 +52,7 @@ async function start(): Promise<Started> {
         MessagingStreamModule.handlerOnly(),
       ],
     },
-    { logger: new NestLogger(createLogger(config.logLevel)), abortOnError: false },
+    { logger: new NestLogger(lambdaLogger(config.logLevel)), abortOnError: false },
   );
   return { streamHandler: context.get(StreamHandler), retention: context.get(Retention) };
 }

@@ -105,6 +105,23 @@ describe('the service as a Lambda function', () => {
     for (const path of streams) expect((await get(path)).statusCode).toBe(501);
   });
 
+  it('what it has to say is written when it has answered: lines of the log, and metrics at most once a minute', async () => {
+    const spoken = await bundles.start('http', { ...environment, METRICS_EMF: 'Careline/test' });
+    await get(`/api/patients/${patientId}`, spoken);
+    await get(`/api/patients/${patientId}`, spoken);
+    await spoken.kill();
+
+    const lines = spoken
+      .logs()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.filter(({ _aws }) => _aws !== undefined)).toEqual([
+      expect.objectContaining({ Requests: 1 }),
+    ]);
+    expect(lines.filter(({ route }) => route === '/api/patients/:id')).toHaveLength(2);
+  });
+
   it('without a database it does not start, and says why', async () => {
     const without = { ...environment, DATABASE_URL: '' };
     await expect(bundles.start('http', without)).rejects.toThrow('DATABASE_URL must be set');

@@ -40,6 +40,14 @@ describe('the stream of messages as a Lambda function', () => {
     expect(events.map((row) => row.message_id)).toEqual(messages.map(({ id }) => id));
   });
 
+  it('a record that is set aside stands in the log when the function has answered', async () => {
+    const spoken = await bundles.start('messaging-stream', environment(database.url));
+    await spoken.invoke(streamEvent([{ ...newMessage(), text: '' }]));
+    await spoken.kill();
+
+    expect(spoken.logs()).toContain('A record of the stream is set aside: ');
+  });
+
   it('names the first record that cannot be done now: Lambda goes on from there', async () => {
     const unreachable = await bundles.start('messaging-stream', environment('postgres://127.0.0.1:1/none'));
     const event = streamEvent([newMessage(), newMessage()]);

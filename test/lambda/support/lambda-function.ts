@@ -74,11 +74,11 @@ export class LambdaFunction {
     return promise;
   }
 
-  /** As Lambda ends an environment: at once. */
+  /** As Lambda ends an environment: at once. Resolves when all that it had written has been read. */
   async kill(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const exited = once(this.child, 'exit');
+    const closed = once(this.child, 'close');
     this.child.kill('SIGKILL');
-    await exited;
+    await closed;
   }
 }
