@@ -55,6 +55,7 @@ describe('the stream of messages as a Lambda function', () => {
     expect(await unreachable.invoke<DynamoDBBatchResponse>(event)).toEqual({
       batchItemFailures: [{ itemIdentifier: first }],
     });
+    expect(unreachable.logs()).toContain(`from record ${first} on (DATABASE_UNAVAILABLE)`);
     await unreachable.kill();
   });
 });

@@ -1,5 +1,9 @@
+import { Logger } from '@nestjs/common';
+import { describeError } from '../../common/logging/describe-error.js';
 import type { StreamHandler } from './stream-handler.js';
 import { sequenceNumberOf, type StreamRecord } from './stream-record.js';
+
+const logger = new Logger('messaging-stream');
 
 /** What Lambda is told of a batch: it goes on from the first record that is named, and retries no earlier one. */
 export interface BatchAnswer {
@@ -21,6 +25,8 @@ export async function handleBatch(
     } catch (error) {
       const itemIdentifier = sequenceNumberOf(record);
       if (itemIdentifier === undefined) throw error;
+      const { type, code } = describeError(error);
+      logger.error(`The batch is to be given again from record ${itemIdentifier} on (${code ?? type}).`);
       return { batchItemFailures: [{ itemIdentifier }] };
     }
   }
