@@ -28,6 +28,16 @@ describe('choosePort', () => {
     expect(await choosePort('careline-test', port)).toEqual({ port, taken: undefined });
   });
 
+  it('is the remembered one when whoever had it just goes', async () => {
+    const server = await listen(0);
+    const { port } = server.address() as AddressInfo;
+
+    const choice = choosePort('careline-test', port);
+    setTimeout(() => server.close(), 200);
+
+    expect(await choice).toEqual({ port, taken: undefined });
+  });
+
   it('is another one when the remembered one is taken, which it tells', async () => {
     const server = await listen(0);
     const { port } = server.address() as AddressInfo;
