@@ -24,6 +24,30 @@ describe('EventStream', () => {
     jest.useRealTimers();
   });
 
+  it('taken: when its reader has all that waits, however much that is', async () => {
+    const client = new EventStream('somebody', 0);
+    await client.taken();
+    for (let i = 0; i < 50; i += 1) client.push('x'.repeat(1_000));
+    const taken = client.taken();
+    let length = 0;
+    const reading = (async () => {
+      for await (const chunk of client.stream) length += String(chunk).length;
+    })();
+    await taken;
+    expect(length).toBe(50_000);
+    client.stream.destroy();
+    await reading.catch(() => undefined);
+  });
+
+  it('taken: when it has gone away', async () => {
+    const client = new EventStream('somebody', 0);
+    client.push('data: 1\n\n');
+    const taken = client.taken();
+    client.stream.destroy();
+    await taken;
+    await client.taken();
+  });
+
   it('that has gone away takes nothing', () => {
     const client = new EventStream('somebody', 0);
     client.stream.destroy();

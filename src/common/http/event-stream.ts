@@ -11,14 +11,18 @@ const END_GRACE_MS = 2_000;
  * `stream`, until it goes away or is told the end.
  */
 export class EventStream {
-  readonly stream = new Readable({ read: () => undefined });
+  /** Wants nothing in advance, so that it asks for more when all that waited was taken. */
+  readonly stream = new Readable({ highWaterMark: 0, read: () => this.asked() });
   private hasEnded = false;
+  private wake: () => void = () => undefined;
 
   /** @param expiresAtMs when the client's token expires, ms since the epoch */
   constructor(
     readonly subject: string,
     readonly expiresAtMs: number,
-  ) {}
+  ) {
+    this.stream.once('close', () => this.wake());
+  }
 
   /** Bytes that the client has not taken yet, beside the buffers of its socket. */
   get waitingBytes(): number {
@@ -32,6 +36,15 @@ export class EventStream {
     return true;
   }
 
+  /**
+   * Resolves when nothing waits for the client any more, or it has gone away: for who has much to send, to send it in parts.
+   * One caller at a time.
+   */
+  async taken(): Promise<void> {
+    if (this.waitingBytes === 0 || this.stream.destroyed) return;
+    await new Promise<void>((resolve) => (this.wake = resolve));
+  }
+
   /** Says why, and ends; what waits is sent before. Once: a client that takes its time to read the end is told no other. */
   end(reason: EndReason): void {
     if (!this.push(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`)) return;
@@ -39,5 +52,11 @@ export class EventStream {
     this.stream.push(null);
     const timer = setTimeout(() => this.stream.destroy(), END_GRACE_MS).unref();
     this.stream.once('close', () => clearTimeout(timer));
+  }
+
+  private asked(): void {
+    if (this.waitingBytes === 0) this.wake();
+    // Readers also ask while something waits. An empty answer makes the stream ask again; without one it would not.
+    else this.stream.push('');
   }
 }

@@ -11,7 +11,8 @@ const TICK_MS = 1_000;
 const HEARTBEAT_TICKS = 15;
 /** Notifications can be lost; a read that finds nothing is one look at the end of an index. */
 const READ_TICKS = 5;
-const PAGE = 500;
+/** What it comes to must not make a client slow, which is one for which more than 64 KiB wait. */
+const PAGE = 200;
 /** Who has missed more is better served by reading anew. */
 const MAX_CATCH_UP = 50_000;
 
@@ -98,6 +99,8 @@ export class LiveHub implements OnModuleDestroy {
         const missed = await this.events.ofUser(client.subject, client.position, last, PAGE);
         for (const event of missed) this.offer(client, event, frameOf(event));
         if (missed.length < PAGE) client.position = Math.max(client.position, last);
+        // At its pace: who has missed much is not slow for that.
+        else await client.taken();
       }
       client.isLive = true;
     } catch {
@@ -132,7 +135,7 @@ export class LiveHub implements OnModuleDestroy {
 
   private offer(client: LiveClient, event: MessageEvent, frame: string): void {
     if (client.offer(event, frame)) this.delivered += 1;
-    if (!client.isSlow) return;
+    if (client.stream.destroyed || !client.isSlow) return;
     this.dropped += 1;
     client.stream.destroy();
   }
