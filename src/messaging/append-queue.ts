@@ -1,10 +1,13 @@
 import { LRUCache } from 'lru-cache';
+import { AppError } from '../common/errors/app-error.js';
 import { messagesUnavailable } from './dynamo-faults.js';
 
 /** Drafts of one conversation that wait at most; the next one is refused. */
 const MAX_WAITING = 500;
 /** Two items a draft and three for the conversation; DynamoDB takes 100 in a transaction. */
 const MAX_BATCH = 25;
+/** A draft that was not sent by then is refused. With the time that its batch has, that is the longest for one append. */
+const MAX_WAIT_MS = 4_000;
 const MAX_REMEMBERED = 10_000;
 
 /** What is queued: two with one `identity` never get into one batch. */
@@ -27,6 +30,7 @@ interface Waiting<Draft, Result> {
   readonly draft: Draft;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
+  timer?: NodeJS.Timeout;
 }
 
 /**
@@ -40,14 +44,19 @@ export class AppendQueue<Draft extends Queued, Result> {
 
   constructor(private readonly write: WriteBatch<Draft, Result>) {}
 
-  /** @throws {AppError} `MESSAGES_UNAVAILABLE` when too many wait; else what `write` throws */
+  /**
+   * @throws {AppError} `MESSAGES_UNAVAILABLE` when too many wait, or this one for too long: it was not sent; else what `write`
+   *   throws, for this batch or one before it
+   */
   add(draft: Draft): Promise<Result> {
     const queue = this.queues.get(draft.conversationId);
     if (queue !== undefined && queue.length >= MAX_WAITING) return Promise.reject(messagesUnavailable());
     return new Promise((resolve, reject) => {
-      const waiting = { draft, resolve, reject };
-      if (queue !== undefined) queue.push(waiting);
-      else {
+      const waiting: Waiting<Draft, Result> = { draft, resolve, reject };
+      if (queue !== undefined) {
+        queue.push(waiting);
+        waiting.timer = setTimeout(() => giveUp(queue, waiting), MAX_WAIT_MS).unref();
+      } else {
         this.queues.set(draft.conversationId, [waiting]);
         void this.drain(draft.conversationId);
       }
@@ -77,6 +86,12 @@ export class AppendQueue<Draft extends Queued, Result> {
     } catch (error) {
       this.newest.delete(conversationId);
       for (const { reject } of batch) reject(error);
+      // What is away for one batch is away for the next: those that wait need not find out one after the other. They were
+      // never sent. A mistake of ours is of its own batch.
+      if (error instanceof AppError) {
+        const behind = this.queues.get(conversationId) ?? [];
+        for (const { reject } of takeFirst(behind, behind.length)) reject(error);
+      }
     }
   }
 }
@@ -90,5 +105,16 @@ function takeBatch<Draft extends Queued, Result>(queue: Waiting<Draft, Result>[]
     identities.add(draft.identity);
     count += 1;
   }
-  return queue.splice(0, count);
+  return takeFirst(queue, count);
+}
+
+function takeFirst<Draft, Result>(queue: Waiting<Draft, Result>[], count: number): Waiting<Draft, Result>[] {
+  const taken = queue.splice(0, count);
+  for (const { timer } of taken) clearTimeout(timer);
+  return taken;
+}
+
+function giveUp<Draft, Result>(queue: Waiting<Draft, Result>[], waiting: Waiting<Draft, Result>): void {
+  queue.splice(queue.indexOf(waiting), 1);
+  waiting.reject(messagesUnavailable());
 }

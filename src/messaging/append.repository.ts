@@ -25,6 +25,8 @@ import { conversationKey, parseConversation, parseSent, sentKey, type SentRecord
 const MAX_CONFLICTS = 40;
 /** Attempts while DynamoDB fails or throttles; the SDK makes two of each. */
 const MAX_FAULTS = 3;
+/** For all attempts of a batch together: who waits gives up at some time, and the batches behind it wait as well. */
+const BATCH_DEADLINE_MS = 6_000;
 
 /** The time of this machine, in ms since 1970. Conversations stay in order whatever it says. */
 export type WallClock = () => number;
@@ -62,19 +64,24 @@ export class AppendRepository {
   }
 
   /** What `userId` sent under `idempotencyKey`; undefined when there is nothing, or it expired. */
-  async findSent(userId: string, idempotencyKey: string): Promise<SentRecord | undefined> {
-    const item = await this.read(sentKey(userId, idempotencyKey));
+  async findSent(
+    userId: string,
+    idempotencyKey: string,
+    signal?: AbortSignal,
+  ): Promise<SentRecord | undefined> {
+    const item = await this.read(sentKey(userId, idempotencyKey), signal);
     const sent = item === undefined ? undefined : parseSent(item);
     return sent !== undefined && sent.ttl > Math.floor(this.now() / 1_000) ? sent : undefined;
   }
 
   private async write(drafts: readonly [Draft, ...Draft[]], known: string | undefined) {
+    const deadline = AbortSignal.timeout(BATCH_DEADLINE_MS);
     const results = new Map<Draft, SentRecord>();
     let open: readonly Draft[] = drafts;
-    let last = known ?? (await this.newestOf(drafts[0].conversationId));
+    let last = known ?? (await this.newestOf(drafts[0].conversationId, deadline));
     for (let conflicts = 0, faults = 0; isNotEmpty(open);) {
       const request = appendRequest(this.documents.table, open, last, this.now());
-      const outcome = await this.settle(request, open.length, () => (faults += 1) < MAX_FAULTS);
+      const outcome = await this.settle(request, open.length, deadline, () => (faults += 1) < MAX_FAULTS);
       switch (outcome.kind) {
         case 'written':
           open.forEach((draft, index) => results.set(draft, request.sent[index] as SentRecord));
@@ -82,7 +89,7 @@ export class AppendRepository {
           open = [];
           continue;
         case 'repeated':
-          await this.collectRepeated(open, outcome.indexes, results);
+          await this.collectRepeated(open, outcome.indexes, results, deadline);
           open = open.filter((draft) => !results.has(draft));
           continue;
         case 'moved':
@@ -93,22 +100,30 @@ export class AppendRepository {
         case 'fault':
           throw toMessagingError(outcome.error);
       }
-      if ((conflicts += 1) >= MAX_CONFLICTS) throw messagesUnavailable(new Error('Too many conflicts.'));
+      if ((conflicts += 1) >= MAX_CONFLICTS || deadline.aborted)
+        throw messagesUnavailable(new Error('Too many conflicts.'));
       await backOff(conflicts);
     }
     return { results: drafts.map((draft) => results.get(draft) as SentRecord), lastId: last };
   }
 
   /** Sends one request, again under the same token while it is not known whether it was carried out. */
-  private async settle({ items }: AppendRequest, drafts: number, mayRetry: () => boolean): Promise<Outcome> {
+  private async settle(
+    { items }: AppendRequest,
+    drafts: number,
+    deadline: AbortSignal,
+    mayRetry: () => boolean,
+  ): Promise<Outcome> {
     const command = { TransactItems: items, ClientRequestToken: randomUUID() };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.documents.attempt((client) => client.send(new TransactWriteCommand({ ...command })));
+        await this.documents.attempt((client) =>
+          client.send(new TransactWriteCommand({ ...command }), { abortSignal: deadline }),
+        );
         return { kind: 'written' };
       } catch (error) {
         const outcome = outcomeOf(error, drafts);
-        if (outcome.kind !== 'fault' || !isPassing(error) || !mayRetry()) return outcome;
+        if (outcome.kind !== 'fault' || !isPassing(error) || deadline.aborted || !mayRetry()) return outcome;
         await backOff(attempt + 2);
       }
     }
@@ -118,23 +133,30 @@ export class AppendRepository {
     open: readonly Draft[],
     indexes: readonly number[],
     results: Map<Draft, SentRecord>,
+    deadline: AbortSignal,
   ): Promise<void> {
     for (const index of indexes) {
       const draft = open[index] as Draft;
-      const sent = await this.findSent(draft.from, draft.idempotencyKey);
+      const sent = await this.findSent(draft.from, draft.idempotencyKey, deadline);
       // Expired in this moment: it is tried again.
       if (sent !== undefined) results.set(draft, sent);
     }
   }
 
-  private async newestOf(conversationId: string): Promise<string | undefined> {
-    const item = await this.read(conversationKey(conversationId));
+  private async newestOf(conversationId: string, signal: AbortSignal): Promise<string | undefined> {
+    const item = await this.read(conversationKey(conversationId), signal);
     return item === undefined ? undefined : parseConversation(item).lastMessageId;
   }
 
-  private async read(Key: { readonly PK: string; readonly SK: string }): Promise<unknown> {
+  private async read(
+    Key: { readonly PK: string; readonly SK: string },
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
     const { Item } = await this.documents.ask((client) =>
-      client.send(new GetCommand({ TableName: this.documents.table, Key, ConsistentRead: true })),
+      client.send(
+        new GetCommand({ TableName: this.documents.table, Key, ConsistentRead: true }),
+        signal === undefined ? {} : { abortSignal: signal },
+      ),
     );
     return Item;
   }

@@ -10,6 +10,12 @@ const OURS = new Set([
   'IdempotentParameterMismatchException',
 ]);
 
+/** What the SDK throws by itself: time-outs, and credentials that cannot be got. */
+const OF_THE_SDK = /^(TimeoutError|RequestTimeout|AbortError|.*ProviderError)$/;
+
+/** What Node's network modules call their errors, such as ECONNRESET; its checks of arguments are ERR_… */
+const NETWORK_CODE = /^E(?!RR_)[A-Z_]+$/;
+
 /** Why a transaction was cancelled, by the position of its items. */
 export interface CancellationReason {
   readonly Code?: string | undefined;
@@ -18,13 +24,13 @@ export interface CancellationReason {
 
 /**
  * What the SDK threw, as an error to answer with. Only its name is kept: messages and reasons of the SDK may quote items.
- * @returns `MESSAGES_UNAVAILABLE` for whatever may pass by itself; an error without a code for mistakes of ours
+ * @returns `MESSAGES_UNAVAILABLE` for what may pass by itself: DynamoDB's answers, the network, time-outs; an error without a
+ *   code for mistakes of ours, whether DynamoDB refused the request or it was never sent
  */
 export function toMessagingError(error: unknown): Error {
   if (error instanceof AppError) return error;
   const name = nameOf(error);
-  if (OURS.has(name)) return named(name);
-  return messagesUnavailable(named(name));
+  return isOutage(error) ? messagesUnavailable(named(name)) : named(name);
 }
 
 /** DynamoDB is not there, does not answer, or has no capacity. */
@@ -46,7 +52,16 @@ export function cancellationReasons(error: unknown): readonly CancellationReason
 /** Whether a later attempt of the same request may succeed. */
 export function isPassing(error: unknown): boolean {
   const name = nameOf(error);
-  return !OURS.has(name) && name !== 'ResourceNotFoundException' && name !== 'AccessDeniedException';
+  return isOutage(error) && name !== 'ResourceNotFoundException' && name !== 'AccessDeniedException';
+}
+
+/** Errors of the service have `$metadata`, and so has what the SDK makes of an answer that it cannot read. */
+function isOutage(error: unknown): boolean {
+  const name = nameOf(error);
+  if (typeof error !== 'object' || error === null || OURS.has(name)) return false;
+  const { code } = error as { readonly code?: unknown };
+  const isOfNetwork = typeof code === 'string' && NETWORK_CODE.test(code);
+  return isOfNetwork || '$metadata' in error || OF_THE_SDK.test(name);
 }
 
 /** The name of an error of the SDK. Anything that does not look like one may have come with an answer: not repeated. */

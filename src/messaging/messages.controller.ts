@@ -26,7 +26,8 @@ export class MessagesController {
     summary: 'Send a message',
     description:
       'To a user by their handle, which begins a conversation where there is none, or into a conversation of yours. ' +
-      'Give an `Idempotency-Key`, and after a 503 send the same again: the message is kept once.',
+      'Give an `Idempotency-Key`, and after a 503 send the same again: the message is kept once. ' +
+      'Without one the detail of a 503 says whether it was kept.',
   })
   @ApiIdempotencyKey()
   @ApiCreatedResponse({ description: 'The message was sent.', standardSchema: Message })

@@ -12,6 +12,7 @@ import { AppendRepository } from './append.repository.js';
 import { BumpsRepository } from './bumps.repository.js';
 import { MESSAGES_TAG } from './cache-tags.js';
 import { MessagingDocuments } from './documents.repository.js';
+import { toMessagingError } from './dynamo-faults.js';
 import type { InboxEntry, StoredMessage } from './items.js';
 import { MessagesRepository } from './messages.repository.js';
 import type { MessagingTable } from './messaging-table.js';
@@ -133,7 +134,7 @@ export class MessagingOperator {
         .catch((error: unknown) => {
           if (error instanceof Error && error.name === 'ValidationException')
             throw new OperatorError(`DynamoDB refuses the statement: ${error.message}`, { cause: error });
-          throw error;
+          throw toMessagingError(error);
         });
       items.push(...(answer.Items ?? []));
       NextToken = answer.NextToken;

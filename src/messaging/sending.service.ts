@@ -28,7 +28,8 @@ export class SendingService {
    * Sends a message: writes it, raises its tags, and only then answers (docs/consistency.md, rule 10). What was sent under
    * the same key before is not sent again: its tags are raised, if that was not done, and it is answered.
    * @throws {AppError} `USER_NOT_FOUND`, `CONVERSATION_NOT_FOUND`; `ENTITY_UNPROCESSABLE` for a message to oneself, or
-   *   another message under the same key; `MESSAGES_UNAVAILABLE`, `DATABASE_UNAVAILABLE`: send it again, with the same key
+   *   another message under the same key; `MESSAGES_UNAVAILABLE`, `DATABASE_UNAVAILABLE`: send it again, with the same key;
+   *   without one, what was kept is said to be kept, and shown later
    */
   async send(userId: string, message: NewMessage, key?: string): Promise<Message> {
     const sender = await this.users.current(userId);
@@ -39,7 +40,7 @@ export class SendingService {
     if (sent.hash !== hash) {
       throw new AppError('ENTITY_UNPROCESSABLE', 'Another message was sent under this Idempotency-Key.');
     }
-    await this.raise(userId, sent);
+    await this.raise(userId, sent, key);
     return {
       id: sent.messageId,
       conversationId: sent.conversationId,
@@ -84,15 +85,22 @@ export class SendingService {
     throw new AppError('ENTITY_UNPROCESSABLE', 'Nobody writes to themselves: see errors.', { errors });
   }
 
-  private async raise(from: string, { writeId, conversationId, to }: SentRecord): Promise<void> {
+  private async raise(
+    from: string,
+    { writeId, conversationId, to }: SentRecord,
+    key: string | undefined,
+  ): Promise<void> {
     try {
       await this.bumps.bumpOnce(writeId, tagsOfMessage({ conversationId, from, to }));
     } catch (cause) {
-      throw new AppError(
-        'DATABASE_UNAVAILABLE',
-        'The message was kept, but not everybody may see it yet. Send it again with the same Idempotency-Key.',
-        { cause, retryAfterSeconds: RETRY_AFTER_SECONDS },
-      );
+      const kept = 'The message was kept, but not everybody may see it yet.';
+      // Without a key the same again would be another message: nobody is asked to try, and the stream raises the tags.
+      throw key === undefined
+        ? new AppError('DATABASE_UNAVAILABLE', `${kept} It will be shown: do not send it again.`, { cause })
+        : new AppError('DATABASE_UNAVAILABLE', `${kept} Send it again with the same Idempotency-Key.`, {
+            cause,
+            retryAfterSeconds: RETRY_AFTER_SECONDS,
+          });
     }
   }
 }

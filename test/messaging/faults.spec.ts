@@ -1,6 +1,7 @@
 import type { Answer } from '../support/api.js';
 import { Api } from '../support/api.js';
 import { testConnection } from '../support/dynamodb.js';
+import { MessagingOperator } from '../../src/messaging/operator.repository.js';
 import { answerError, FakeDynamoDb } from '../support/fake-dynamodb.js';
 import {
   openPostOffice,
@@ -67,6 +68,34 @@ describe('messages while DynamoDB is not there', () => {
     expect(items.map(({ text }) => text)).toEqual(['lost', 'before']);
     const [conversation] = (await bruno.get<PageOf<Conversation>>('/api/conversations')).body.items;
     expect(conversation).toMatchObject({ unread: 2, lastMessage: { text: 'lost' } });
+  });
+
+  it('nobody answers: those that write and those that wait are refused together, and what waited is never sent', async () => {
+    const { ana, bruno } = office;
+    const { conversationId } = (await send(ana, 'before-silence')).body;
+    proxy.hang();
+    const texts = Array.from({ length: 10 }, (_, index) => `silence ${index}`);
+    const answers = await Promise.all(
+      texts.map((text) => ana.post<Message>('/api/messages', { to: 'bruno', text })),
+    );
+    answers.forEach(expectUnavailable);
+    proxy.heal();
+
+    expect((await send(ana, 'after-silence')).status).toBe(201);
+    const page = `/api/conversations/${conversationId}/messages`;
+    const { items } = (await bruno.get<PageOf<Message>>(page)).body;
+    expect(items.filter(({ text }) => texts.includes(text)).length).toBeLessThanOrEqual(1);
+  });
+
+  it('an operator’s statement: as any other request', async () => {
+    const connection = { ...testConnection(), endpoint: 'http://127.0.0.1:1' };
+    const operator = new MessagingOperator({ name: 'messages', connection }, () =>
+      Promise.reject(new Error()),
+    );
+    await expect(operator.partiql('SELECT * FROM messages', false)).rejects.toMatchObject({
+      code: 'MESSAGES_UNAVAILABLE',
+    });
+    await operator.close();
   });
 
   it('throttling: 503', async () => {

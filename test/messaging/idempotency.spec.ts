@@ -2,9 +2,9 @@ import { UpdateCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createDynamoClient } from '../../src/cache/index.js';
 import { sentKey } from '../../src/messaging/items.js';
 import type { Api } from '../support/api.js';
+import { withFailingBump } from '../support/failing-bump.js';
 import { testConnection } from '../support/dynamodb.js';
 import { openPostOffice, type Message, type PageOf, type PostOffice } from '../support/messaging.js';
-import { waitUntil } from '../support/wait-until.js';
 
 describe('sending under an Idempotency-Key', () => {
   let office: PostOffice;
@@ -85,26 +85,26 @@ describe('sending under an Idempotency-Key', () => {
       expect(answer).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID' } });
   });
 
+  it('the bump fails without a key: it is said that the message was kept, and nobody is asked to send it again', async () => {
+    const { ana, bruno, rows } = office;
+    const failed = await withFailingBump(rows, () =>
+      ana.post('/api/messages', { to: 'bruno', text: 'keyless' }),
+    );
+
+    expect(failed).toMatchObject({ status: 503, body: { code: 'DATABASE_UNAVAILABLE' } });
+    expect(failed.body.detail).toMatch(/was kept.*do not send it again/);
+    expect(failed.headers.has('retry-after')).toBe(false);
+    const { conversationId } = (await send(ana, 'after', 'after')).body;
+    expect(times(await texts(bruno, conversationId), 'keyless')).toBe(1);
+  });
+
   it('the bump fails: 503, and the same again raises the versions before it gives the one message', async () => {
     const { ana, bruno, rows } = office;
     const { conversationId } = (await send(ana, 'before', 'before')).body;
     const page = `/api/conversations/${conversationId}/messages`;
     await bruno.get(page);
     const version = await rows.version(`conversation:${conversationId}`);
-    await rows.query('BEGIN');
-    await rows.query('LOCK TABLE message_write');
-    const failing = send(ana, 'unlucky', 'kept');
-    let pid: number | undefined;
-    await waitUntil('the bump waits', async () => {
-      const [waiting] = await rows.query<{ pid: number }>(
-        `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-      );
-      pid = waiting?.pid;
-      return pid !== undefined;
-    });
-    await rows.query('SELECT pg_terminate_backend($1)', [pid]);
-    const failed = await failing;
-    await rows.query('ROLLBACK');
+    const failed = await withFailingBump(rows, () => send(ana, 'unlucky', 'kept'));
 
     expect(failed).toMatchObject({ status: 503, body: { code: 'DATABASE_UNAVAILABLE' } });
     expect(failed.headers.get('retry-after')).toBe('1');

@@ -1,0 +1,97 @@
+import { jest } from '@jest/globals';
+import { AppError } from '../common/errors/app-error.js';
+import { AppendQueue } from './append-queue.js';
+
+interface Draft {
+  readonly conversationId: string;
+  readonly identity: string;
+}
+
+describe('AppendQueue', () => {
+  const batches: string[][] = [];
+  /** Settles the batch that is being written. */
+  let settle: PromiseWithResolvers<void>;
+  let queue: AppendQueue<Draft, string>;
+  let count = 0;
+
+  beforeEach(() => {
+    batches.length = 0;
+    settle = Promise.withResolvers();
+    queue = new AppendQueue<Draft, string>(async (drafts) => {
+      const ids = drafts.map(({ identity }) => identity);
+      batches.push(ids);
+      await settle.promise;
+      return { results: ids, lastId: undefined };
+    });
+  });
+
+  const add = (conversationId = 'a') => queue.add({ conversationId, identity: String((count += 1)) });
+  const addMany = (drafts: number) => Array.from({ length: drafts }, () => add());
+  const codes = async (added: readonly Promise<string>[]) =>
+    (await Promise.allSettled(added)).map((outcome) =>
+      outcome.status === 'fulfilled' ? 'written' : (outcome.reason as AppError).code,
+    );
+
+  it('those that wait go together, in their order, 25 at most', async () => {
+    const added = addMany(40);
+    settle.resolve();
+    const ids = await Promise.all(added);
+
+    expect(batches.map(({ length }) => length)).toEqual([1, 25, 14]);
+    expect(batches.flat()).toEqual(ids);
+  });
+
+  it('a batch fails with an error to answer with: those that wait are refused with it, and never written', async () => {
+    const added = addMany(60);
+    const other = add('b');
+    settle.reject(new AppError('MESSAGES_UNAVAILABLE', 'x'));
+    expect(await codes(added)).toEqual(Array.from({ length: 60 }, () => 'MESSAGES_UNAVAILABLE'));
+    await codes([other]);
+    expect(batches).toHaveLength(2);
+
+    settle = Promise.withResolvers();
+    settle.resolve();
+    expect(await codes([add()])).toEqual(['written']);
+  });
+
+  it('a batch fails by a mistake of ours: those that wait are written', async () => {
+    const added = addMany(2);
+    const failing = settle;
+    settle = Promise.withResolvers();
+    settle.resolve();
+    failing.reject(new TypeError('x'));
+
+    await expect(added[0]).rejects.toThrow(TypeError);
+    expect(await codes(added.slice(1))).toEqual(['written']);
+  });
+
+  it('500 wait at most for one conversation; the next one is refused, and others are not', async () => {
+    const writing = add();
+    const waiting = addMany(500);
+    await expect(add()).rejects.toMatchObject({ code: 'MESSAGES_UNAVAILABLE', retryAfterSeconds: 1 });
+
+    const other = add('b');
+    settle.resolve();
+    expect(new Set(await codes([writing, ...waiting, other]))).toEqual(new Set(['written']));
+    expect(await codes([add()])).toEqual(['written']);
+  });
+
+  it('one that waits for longer than 4 s is refused, is never written, and gives up its place', async () => {
+    jest.useFakeTimers();
+    try {
+      const writing = add();
+      const late = addMany(500);
+      jest.advanceTimersByTime(3_999);
+      await expect(add()).rejects.toMatchObject({ code: 'MESSAGES_UNAVAILABLE' });
+      jest.advanceTimersByTime(1);
+      expect(new Set(await codes(late))).toEqual(new Set(['MESSAGES_UNAVAILABLE']));
+
+      const next = add();
+      settle.resolve();
+      expect(await codes([writing, next])).toEqual(['written', 'written']);
+      expect(batches.flat()).toEqual([await writing, await next]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
