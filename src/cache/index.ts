@@ -25,6 +25,7 @@ export { createCacheTable, dropCacheTable } from './stores/dynamo/cache-table.js
 export { createItemClient } from './stores/dynamo/document-item-client.js';
 export { createDynamoClient, type DynamoConnection } from './stores/dynamo/dynamo-connection.js';
 export { DynamoStore, type DynamoStoreOptions } from './stores/dynamo/dynamo-store.js';
+export { dropTable, ensureTable } from './stores/dynamo/tables.js';
 export { MemoryStore } from './stores/memory-store.js';
 export { TieredCache } from './tiered-cache.js';
 export { collectionTag, EVERYTHING, parseTag, uuidTag, type Tag } from './versions/tag.js';

@@ -63,7 +63,8 @@ describe('live clients of one instance', () => {
     let text = '';
     for await (const chunk of stream) {
       text += String(chunk);
-      await turn();
+      // Far slower than the log is read.
+      for (let turns = 0; turns < 20; turns += 1) await turn();
       if (text.includes('id: 3000\n')) break;
     }
 

@@ -3,11 +3,14 @@ import {
   CreateTableCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
+  UpdateTableCommand,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { createDynamoClient } from '../../src/cache/index.js';
 import { createMessagingTable, dropMessagingTable } from '../../src/messaging/table.js';
 import { testConnection } from '../support/dynamodb.js';
+import { startDynamoDbWithBackups } from '../support/dynamodb-with-backups.js';
+import { FakeDynamoDb, answerError } from '../support/fake-dynamodb.js';
 
 describe('the messaging table', () => {
   let client: DynamoDBClient;
@@ -34,6 +37,40 @@ describe('the messaging table', () => {
       LocalSecondaryIndexes: [{ IndexName: 'by-recency', Projection: { ProjectionType: 'ALL' } }],
     });
     expect(TimeToLiveDescription).toMatchObject({ AttributeName: 'ttl', TimeToLiveStatus: 'ENABLED' });
+  });
+
+  it('is protected from deletion, also where it was there without, and recoverable where the endpoint can do it', async () => {
+    const isProtected = async () =>
+      (await client.send(new DescribeTableCommand({ TableName: name }))).Table?.DeletionProtectionEnabled;
+    await createMessagingTable(client, name);
+    expect(await isProtected()).toBe(true);
+    await client.send(new UpdateTableCommand({ TableName: name, DeletionProtectionEnabled: false }));
+
+    const aws = await startDynamoDbWithBackups();
+    const through = createDynamoClient({ ...testConnection(), endpoint: aws.endpoint });
+    expect(await createMessagingTable(through, name)).toBe(false);
+    expect(await isProtected()).toBe(true);
+    expect(aws.asked.map((body) => JSON.parse(body) as unknown)).toEqual(
+      Array.from({ length: 2 }, () => ({
+        TableName: name,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      })),
+    );
+    through.destroy();
+    await aws.stop();
+  });
+
+  it('faults of DynamoDB come as something to say to an operator, without what it says', async () => {
+    const fake = await FakeDynamoDb.start();
+    fake.answer = answerError(500, 'InternalServerError', 'secret');
+    const failing = createDynamoClient({ ...testConnection(), endpoint: fake.endpoint });
+    for (const work of [createMessagingTable, dropMessagingTable]) {
+      await expect(work(failing, name)).rejects.toThrow(
+        'DynamoDB does not do it: DynamoDB: InternalServerError (500).',
+      );
+    }
+    failing.destroy();
+    await fake.stop();
   });
 
   it('is dropped, and dropping it again does nothing', async () => {

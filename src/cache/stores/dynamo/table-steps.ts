@@ -1,0 +1,59 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DescribeTableCommand, type DynamoDBClient, type TableDescription } from '@aws-sdk/client-dynamodb';
+import { CacheError } from '../../errors.js';
+import { nameOf, toCacheError } from './dynamo-errors.js';
+
+export interface TableOptions {
+  readonly signal?: AbortSignal;
+  /** How long to wait for DynamoDB to make or drop the table; default 2 minutes. */
+  readonly deadlineMs?: number;
+}
+
+const DEADLINE_MS = 120_000;
+const POLL_MS = 500;
+
+export type Send = { readonly abortSignal?: AbortSignal };
+
+/** The table as it is; undefined: there is none. */
+export async function describe(
+  client: DynamoDBClient,
+  TableName: string,
+  signal: AbortSignal | undefined,
+): Promise<TableDescription | undefined> {
+  let description: TableDescription | undefined;
+  await unless(['ResourceNotFoundException'], signal, async (send) => {
+    description = (await client.send(new DescribeTableCommand({ TableName }), send)).Table;
+  });
+  return description;
+}
+
+/** @returns the name of the error of `expected` with which DynamoDB answers; undefined: with none */
+export async function unless<Expected extends string>(
+  expected: readonly Expected[],
+  signal: AbortSignal | undefined,
+  send: (options: Send) => Promise<unknown>,
+): Promise<Expected | undefined> {
+  try {
+    await send(signal === undefined ? {} : { abortSignal: signal });
+    return undefined;
+  } catch (error) {
+    signal?.throwIfAborted();
+    const name = expected.find((one) => one === nameOf(error));
+    if (name !== undefined) return name;
+    throw toCacheError(error);
+  }
+}
+
+/** Asks again and again, at once for a start. @throws {CacheError} `CACHE_STORE_FAULT` when the time is over */
+export async function until(
+  { signal, deadlineMs = DEADLINE_MS }: TableOptions,
+  isDone: () => Promise<boolean>,
+): Promise<void> {
+  const end = performance.now() + deadlineMs;
+  for (let pauseMs = 0; !(await isDone()); pauseMs = POLL_MS) {
+    if (performance.now() > end)
+      throw new CacheError('CACHE_STORE_FAULT', 'DynamoDB took too long with the table.');
+    // The first look after a change comes at once: DynamoDB Local is ready by then.
+    await delay(pauseMs, undefined, signal === undefined ? {} : { signal });
+  }
+}
