@@ -76,6 +76,28 @@ describe('AppendQueue', () => {
     expect(await codes([add()])).toEqual(['written']);
   });
 
+  it('what is being written has the time of its batch, however long it waited before', async () => {
+    jest.useFakeTimers();
+    try {
+      const writing = add();
+      const next = add();
+      const first = settle;
+      settle = Promise.withResolvers();
+      first.resolve();
+      await writing;
+      while (batches.length < 2) await Promise.resolve();
+      const behind = add();
+      jest.advanceTimersByTime(3_999);
+      const last = add();
+      jest.advanceTimersByTime(1);
+      await expect(behind).rejects.toMatchObject({ code: 'MESSAGES_UNAVAILABLE' });
+      settle.resolve();
+      expect(await codes([next, last])).toEqual(['written', 'written']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('one that waits for longer than 4 s is refused, is never written, and gives up its place', async () => {
     jest.useFakeTimers();
     try {

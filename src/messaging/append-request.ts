@@ -112,8 +112,8 @@ function inboxWrite(
       TableName,
       Key: inboxKey(user, newest.conversationId),
       UpdateExpression:
-        'SET recency = :recency, #with = :with, lastMessageId = :id, lastFrom = :from, lastText = :text, lastAt = :at ' +
-        'ADD unread :received',
+        'SET recency = :recency, #with = :with, lastMessageId = :id, lastFrom = :from, lastText = :text, lastAt = :at, ' +
+        'writeId = :write ADD unread :received',
       ExpressionAttributeNames: { '#with': 'with' },
       ExpressionAttributeValues: {
         ':recency': recencyOf(newest.at, newest.conversationId),
@@ -122,6 +122,7 @@ function inboxWrite(
         ':from': newest.from,
         ':text': preview(newest.text),
         ':at': newest.at,
+        ':write': newest.writeId,
         ':received': messages.filter(({ to }) => to === user).length,
       },
     },

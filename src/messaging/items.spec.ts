@@ -64,13 +64,16 @@ describe('items', () => {
         lastMessageId: id,
       }),
     ).toEqual({ id: conversationId, participants: [ANA, BRUNO], lastMessageId: id });
-    expect(parseInboxEntry({ ...inboxKey(ANA, conversationId), ...summary, recency, unread: 2 })).toEqual({
+    expect(
+      parseInboxEntry({ ...inboxKey(ANA, conversationId), ...summary, recency, unread: 2, writeId: WRITE }),
+    ).toEqual({
       ...summary,
       userId: ANA,
       conversationId,
       recency,
       unread: 2,
       readId: undefined,
+      writeId: WRITE,
     });
     expect(parseSent({ ...sentKey(ANA, 'key'), ...sent })).toEqual(sent);
     expect(isMessageKey(conversationKey(conversationId))).toBe(false);

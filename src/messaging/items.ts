@@ -45,6 +45,7 @@ const InboxItem = z.object({
   lastAt: instant,
   unread: z.int().min(0),
   readId: uuid.optional(),
+  writeId: uuid.optional(),
 });
 
 const SentItem = z.object({
@@ -96,6 +97,8 @@ export interface InboxEntry {
   readonly recency: string;
   /** Names the last write that set `unread` to zero; undefined when there was none. */
   readonly readId: string | undefined;
+  /** Names the write of the last message; undefined in entries of before it was kept. */
+  readonly writeId: string | undefined;
 }
 
 /** What was sent under an idempotency key. */
@@ -145,6 +148,16 @@ export function messageItem({ id, conversationId, ...rest }: StoredMessage): Ite
 export const isMessageKey = ({ PK, SK }: { readonly PK?: unknown; readonly SK?: unknown }): boolean =>
   typeof PK === 'string' && PK.startsWith('CONV#') && typeof SK === 'string' && SK.startsWith(MESSAGE_PREFIX);
 
+/** Whether `key` is that of a conversation. */
+export const isConversationKey = ({ PK, SK }: ItemKey): boolean => PK.startsWith('CONV#') && SK === 'META';
+
+/** Whether `key` is that of an inbox entry. */
+export const isInboxKey = ({ PK, SK }: ItemKey): boolean =>
+  PK.startsWith('USER#') && SK.startsWith(CONVERSATION_PREFIX);
+
+/** The conversation or the user that an item belongs to. */
+export const ownerOf = ({ PK }: ItemKey): string => afterHash(PK);
+
 /** @throws {ItemError} */
 export function parseMessage(item: unknown): StoredMessage {
   const { PK: conversationId, SK: id, from, to, text, at, writeId } = parsed('message', MessageItem, item);
@@ -159,8 +172,9 @@ export function parseConversation(item: unknown): StoredConversation {
 
 /** @throws {ItemError} */
 export function parseInboxEntry(item: unknown): InboxEntry {
-  const { PK: userId, SK: conversationId, readId, ...rest } = parsed('inbox entry', InboxItem, item);
-  return { userId, conversationId, readId, ...rest };
+  const entry = parsed('inbox entry', InboxItem, item);
+  const { PK: userId, SK: conversationId, readId, writeId, ...rest } = entry;
+  return { userId, conversationId, readId, writeId, ...rest };
 }
 
 /** @throws {ItemError} */

@@ -114,9 +114,8 @@ const UNAVAILABLE_CODES = /^(P1000|P1001|P1002|P1003|P1008|P1010|P1011|P1017|P20
  */
 const UNAVAILABLE_STATES = /^(08...|53...|57...|28...|3D000|25006)$/;
 
-/** What the driver adapter calls these; under raw queries Prisma gives them no code of their own. */
-const UNAVAILABLE_KINDS =
-  /^(DatabaseNotReachable|DatabaseDoesNotExist|DatabaseAccessDenied|ConnectionClosed|TlsConnectionError|AuthenticationFailed|TooManyConnections|SocketTimeout)$/;
+/** What the driver adapter calls faults of the connection: under raw queries these have no code, as PostgreSQL's own have. */
+const UNAVAILABLE_KINDS = /^(DatabaseNotReachable|ConnectionClosed|TlsConnectionError|SocketTimeout)$/;
 
 /** What node-postgres and its pool throw without a code; Prisma passes these on as they are. */
 const UNAVAILABLE_MESSAGES =

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import pg from 'pg';
 import { BumpsRepository } from '../../src/messaging/bumps.repository.js';
 import { tagsOfMessage } from '../../src/messaging/cache-tags.js';
-import { inboxKey, messageItem, type StoredMessage } from '../../src/messaging/items.js';
+import { conversationKey, inboxKey, messageItem, type StoredMessage } from '../../src/messaging/items.js';
 import { MessageEventsRepository } from '../../src/messaging/stream/message-events.repository.js';
 import { handleBatch } from '../../src/messaging/stream/stream-batch.js';
 import { StreamCounts } from '../../src/messaging/stream/stream-counts.js';
@@ -90,31 +91,72 @@ describe('records of the stream of messages', () => {
     expect(await events.after(newest, 10)).toMatchObject([{ messageId: message.id }]);
   });
 
-  it('an unread count that was set to zero raises the inbox, once', async () => {
-    const { from: user, to, conversationId, id, at, writeId } = newMessage();
-    const entry = (readId: string | undefined) =>
-      marshall(
-        {
-          ...inboxKey(user, conversationId),
-          recency: at,
-          with: to,
-          lastMessageId: id,
-          lastFrom: to,
-          lastText: 'x',
-          lastAt: at,
-          unread: 0,
-          readId,
-        },
-        { removeUndefinedValues: true },
-      );
-    const NewImage = entry(writeId);
-    const record = {
-      eventName: 'MODIFY',
-      dynamodb: { Keys: keysOf(NewImage), NewImage, OldImage: entry(undefined) },
+  describe('an inbox entry', () => {
+    const [first, second] = [newMessage(), newMessage()];
+    const user = first.to;
+    const entry = {
+      ...inboxKey(user, first.conversationId),
+      recency: first.at,
+      with: first.from,
+      lastMessageId: first.id,
+      lastFrom: first.from,
+      lastText: 'x',
+      lastAt: first.at,
+      unread: 1,
+      writeId: first.writeId,
     };
-    await handler.handle(record);
-    await handler.handle(record);
-    expect(await raised()).toEqual({ [`inbox:${user}`]: 1 });
+    const later = { ...entry, lastMessageId: second.id, writeId: second.writeId, unread: 2 };
+    const change = (before: object | undefined, after: object | undefined): StreamRecord => ({
+      eventName: before === undefined ? 'INSERT' : after === undefined ? 'REMOVE' : 'MODIFY',
+      dynamodb: {
+        Keys: marshall(inboxKey(user, first.conversationId)),
+        NewImage: after && marshall(after, { removeUndefinedValues: true }),
+        OldImage: before && marshall(before, { removeUndefinedValues: true }),
+      },
+    });
+    const inbox = { [`inbox:${user}`]: 1 };
+
+    it('that was read raises the inbox, once', async () => {
+      const record = change(entry, { ...entry, unread: 0, readId: randomUUID() });
+      await handler.handle(record);
+      await handler.handle(record);
+      expect(await raised()).toEqual(inbox);
+    });
+
+    it('that a message changed raises nothing: the message does', async () => {
+      await handler.handle(change(entry, later));
+      await handler.handle(change({ ...entry, writeId: undefined }, later));
+      expect(await raised()).toEqual({});
+    });
+
+    it.each([
+      ['was deleted', change(entry, undefined)],
+      ['is new, which an entry is also that somebody copies', change(undefined, entry)],
+      ['has another count', change(entry, { ...entry, unread: 5 })],
+      ['has another text', change(entry, { ...entry, lastText: 'y' })],
+      ['has a newer message of no write', change(entry, { ...later, writeId: entry.writeId })],
+      ['was put back to an older message', change(later, entry)],
+      ['was read before, and is put back to that', change(entry, { ...entry, unread: 0 })],
+    ])('that %s raises the inbox: nobody else did', async (_, record) => {
+      await handler.handle(record);
+      expect(await raised()).toEqual(inbox);
+    });
+  });
+
+  it('a conversation: who takes part raises it, its newest message does not', async () => {
+    const { conversationId, from: a, to: b, id } = newMessage();
+    const Keys = marshall(conversationKey(conversationId));
+    const image = (participants: string[], lastMessageId = id) =>
+      marshall({ ...conversationKey(conversationId), participants, lastMessageId });
+    await handler.handle({ eventName: 'INSERT', dynamodb: { Keys, NewImage: image([a, b]) } });
+    const newer = { Keys, OldImage: image([a, b]), NewImage: image([a, b], newMessage().id) };
+    await handler.handle({ eventName: 'MODIFY', dynamodb: newer });
+    expect(await raised()).toEqual({});
+
+    const other = { Keys, OldImage: image([a, b]), NewImage: image([a, randomUUID()]) };
+    await handler.handle({ eventName: 'MODIFY', dynamodb: other });
+    await handler.handle({ eventName: 'REMOVE', dynamodb: { Keys, OldImage: image([a, b]) } });
+    expect(await raised()).toEqual({ [`conversation:${conversationId}`]: 2 });
   });
 
   it('a message that somebody deleted raises all messages', async () => {
@@ -134,6 +176,40 @@ describe('records of the stream of messages', () => {
     expect(answer).toEqual({ batchItemFailures: [] });
     expect(counts.poison).toBe(before + 1);
     expect(await raised()).toEqual({ messages: 1, ...each(message) });
+  });
+
+  it.each([
+    ['two times is done at the third', 3, 0],
+    ['always is tried three times, then set aside', 4, 1],
+  ])('a record that PostgreSQL refuses %s', async (_, accepted, setAside) => {
+    const before = counts.poison;
+    // Sequences keep their count when a transaction is rolled back.
+    await psql.query(`CREATE SEQUENCE attempt;
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('attempt') < ${accepted} THEN RAISE 'refused' USING ERRCODE = '22023'; END IF;
+        RETURN NEW;
+      END $$;
+      CREATE TRIGGER refuse BEFORE INSERT ON message_event FOR EACH ROW EXECUTE FUNCTION refuse()`);
+    const message = newMessage();
+    await handler.handle(inserted(message));
+    const { rows } = await psql.query('SELECT last_value::int AS attempts FROM attempt');
+    await psql.query('DROP FUNCTION refuse CASCADE; DROP SEQUENCE attempt');
+
+    expect(rows).toEqual([{ attempts: 3 }]);
+    expect(counts.poison).toBe(before + setAside);
+    expect(await raised()).toEqual({ ...each(message), ...(setAside === 1 ? { messages: 1 } : {}) });
+  });
+
+  it('a record for which the database lacks something is not done, and not set aside', async () => {
+    const before = counts.poison;
+    await psql.query('ALTER TABLE message_event RENAME TO elsewhere');
+    const message = newMessage();
+    const answer = await handleBatch(handler, [inserted(message, '9')]);
+    await psql.query('ALTER TABLE elsewhere RENAME TO message_event');
+
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '9' }] });
+    expect(counts.poison).toBe(before);
+    await raised();
   });
 
   it('without the database a batch ends at the first record that is not done, and nothing is set aside', async () => {

@@ -2,7 +2,7 @@ import type { Answer } from '../support/api.js';
 import { Api } from '../support/api.js';
 import { testConnection } from '../support/dynamodb.js';
 import { MessagingOperator } from '../../src/messaging/operator.repository.js';
-import { answerError, FakeDynamoDb } from '../support/fake-dynamodb.js';
+import { answerError, answerWith, FakeDynamoDb } from '../support/fake-dynamodb.js';
 import {
   openPostOffice,
   type Conversation,
@@ -96,6 +96,18 @@ describe('messages while DynamoDB is not there', () => {
       code: 'MESSAGES_UNAVAILABLE',
     });
     await operator.close();
+  });
+
+  it('another instance is always first, and DynamoDB is slow: 503 after 6 s, not after 40 attempts', async () => {
+    const ana = await instance({ DYNAMODB_ENDPOINT: dynamo.endpoint });
+    const conflict = answerError(400, 'TransactionConflictException', 'x');
+    dynamo.answer = (response) => {
+      const isRead = String(response.req.headers['x-amz-target']).endsWith('GetItem');
+      setTimeout(() => (isRead ? answerWith(200, {}) : conflict)(response), isRead ? 0 : 500);
+    };
+    const start = performance.now();
+    expectUnavailable(await ana.post('/api/messages', { to: 'bruno', text: 'late' }));
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   it('throttling: 503', async () => {

@@ -1,6 +1,17 @@
 import type { Tag } from '../../cache/index.js';
-import { inboxTag, MESSAGES_TAG, tagsOfMessage } from '../cache-tags.js';
-import { isMessageKey, ItemError, parseInboxEntry, parseMessage, type StoredMessage } from '../items.js';
+import { conversationTag, inboxTag, MESSAGES_TAG, tagsOfMessage } from '../cache-tags.js';
+import {
+  isConversationKey,
+  isInboxKey,
+  isMessageKey,
+  ItemError,
+  ownerOf,
+  parseInboxEntry,
+  parseMessage,
+  type Item,
+  type ItemKey,
+  type StoredMessage,
+} from '../items.js';
 import { imageOf, type StreamRecord } from './stream-record.js';
 
 /** What one record asks for. */
@@ -9,34 +20,65 @@ export type RecordEffect =
   | { readonly kind: 'message'; readonly message: StoredMessage; readonly tags: readonly Tag[] }
   /** The unread count was set to zero: raise the tag unless the writer did. */
   | { readonly kind: 'read'; readonly writeId: string; readonly tags: readonly Tag[] }
-  /** A message was changed or deleted, which this service never does: nobody else raised anything. */
+  /** Something was changed in a way in which this service never does: nobody else raised anything. */
   | { readonly kind: 'foreign'; readonly tags: readonly Tag[] }
   /** Part of a write whose message has a record of its own, or nothing that is cached. */
   | { readonly kind: 'none' };
 
 const NONE: RecordEffect = { kind: 'none' };
 
-/** @throws {ItemError} when the item is none that this service writes */
+/** @throws {ItemError} whatever it is that makes the record unreadable */
 export function effectOf(record: StreamRecord): RecordEffect {
-  const keys = imageOf(record, 'Keys');
-  if (keys === undefined) throw new ItemError('A record of the stream has no keys.');
-  if (isMessageKey(keys)) {
-    if (record.eventName !== 'INSERT') return { kind: 'foreign', tags: [MESSAGES_TAG] };
-    const message = parseMessage(imageOf(record, 'NewImage'));
-    return { kind: 'message', message, tags: tagsOfMessage(message) };
+  try {
+    return readEffect(record);
+  } catch (cause) {
+    if (cause instanceof ItemError) throw cause;
+    throw new ItemError('A record of the stream is unreadable.', { cause });
   }
-  if (record.eventName === 'MODIFY' && isInboxKey(keys)) return effectOnInbox(record);
+}
+
+function readEffect(record: StreamRecord): RecordEffect {
+  const keys = imageOf(record, 'Keys') as ItemKey | undefined;
+  if (keys === undefined) throw new ItemError('A record of the stream has no keys.');
+  const [before, after] = [imageOf(record, 'OldImage'), imageOf(record, 'NewImage')];
+  if (isMessageKey(keys)) return effectOnMessage(record.eventName === 'INSERT' ? after : undefined);
+  if (isConversationKey(keys)) return effectOnConversation(keys, before, after);
+  if (isInboxKey(keys)) return effectOnInbox(keys, before, after);
   return NONE;
 }
 
-function effectOnInbox(record: StreamRecord): RecordEffect {
-  const after = imageOf(record, 'NewImage');
-  if (after?.['readId'] === undefined || after['readId'] === imageOf(record, 'OldImage')?.['readId'])
-    return NONE;
-  const { readId, userId } = parseInboxEntry(after);
-  return readId === undefined ? NONE : { kind: 'read', writeId: readId, tags: [inboxTag(userId)] };
+/** @param written undefined: there was one, and it was changed or deleted */
+function effectOnMessage(written: Item | undefined): RecordEffect {
+  if (written === undefined) return { kind: 'foreign', tags: [MESSAGES_TAG] };
+  const message = parseMessage(written);
+  return { kind: 'message', message, tags: tagsOfMessage(message) };
 }
 
-function isInboxKey({ PK, SK }: { readonly PK?: unknown; readonly SK?: unknown }): boolean {
-  return typeof PK === 'string' && PK.startsWith('USER#') && typeof SK === 'string' && SK.startsWith('CONV#');
+/** Pages depend on who takes part alone; that there is no conversation is never cached. */
+function effectOnConversation(
+  keys: ItemKey,
+  before: Item | undefined,
+  after: Item | undefined,
+): RecordEffect {
+  const participants = (item: Item | undefined) => JSON.stringify(item?.['participants']);
+  if (before === undefined || participants(before) === participants(after)) return NONE;
+  return { kind: 'foreign', tags: [conversationTag(ownerOf(keys))] };
+}
+
+function effectOnInbox(keys: ItemKey, before: Item | undefined, after: Item | undefined): RecordEffect {
+  const tags = [inboxTag(ownerOf(keys))];
+  if (before !== undefined && after !== undefined) {
+    if (isByMessage(before, after)) return NONE;
+    const { readId } = parseInboxEntry(after);
+    if (readId !== undefined && readId !== before['readId']) return { kind: 'read', writeId: readId, tags };
+  }
+  // A first message looks as an entry that somebody copies: raised once more than needed, rather than not at all.
+  return { kind: 'foreign', tags };
+}
+
+/** Messages only go on, and each names its write: an older entry that is put in place of a newer one is not theirs. */
+function isByMessage(before: Item, after: Item): boolean {
+  return (
+    after['writeId'] !== before['writeId'] && String(after['lastMessageId']) > String(before['lastMessageId'])
+  );
 }

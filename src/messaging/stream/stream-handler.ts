@@ -4,6 +4,7 @@ import { AppError } from '../../common/errors/app-error.js';
 import { describeError } from '../../common/logging/describe-error.js';
 import { BumpsRepository } from '../bumps.repository.js';
 import { MESSAGES_TAG } from '../cache-tags.js';
+import { ItemError } from '../items.js';
 import { MessageEventsRepository } from './message-events.repository.js';
 import { effectOf } from './record-effects.js';
 import { StreamCounts } from './stream-counts.js';
@@ -29,7 +30,7 @@ export class StreamHandler {
   /**
    * Handles one record. One that fails three times by its own fault is set aside: counted, logged, and `messages` raised,
    * so that nothing stays stale because of it.
-   * @throws an error of the database when that is the reason: the record is not done, and no later one may be
+   * @throws any other error, such as of the database: the record is not done, and no later one may be
    */
   async handle(record: StreamRecord): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
@@ -37,7 +38,7 @@ export class StreamHandler {
         await this.apply(record);
         break;
       } catch (error) {
-        if (isOfDatabase(error)) throw error;
+        if (!isOfRecord(error)) throw error;
         if (attempt < ATTEMPTS) await pause(Math.random() * BASE_DELAY_MS * 2 ** attempt);
         else {
           await this.setAside(record, error);
@@ -90,8 +91,7 @@ export class StreamHandler {
   }
 }
 
-/** These pass by themselves, and are no fault of the record's. A value that the database refuses is one. */
-function isOfDatabase(error: unknown): boolean {
-  if (error instanceof AppError) return error.code !== 'ENTITY_UNPROCESSABLE';
-  return error instanceof Error && error.name.startsWith('PrismaClient');
+/** It is unreadable, or has a value that the database refuses. All else passes, or is mended. */
+function isOfRecord(error: unknown): boolean {
+  return error instanceof ItemError || (error instanceof AppError && error.code === 'ENTITY_UNPROCESSABLE');
 }
