@@ -33,7 +33,7 @@ export interface CampaignResult {
 export const BOUND_MS = 1_000;
 const RECORDS = 16;
 const READS_PER_SECOND = 4_000;
-const WRITES_PER_SECOND = 3;
+const WRITES_PER_SECOND = 2;
 const POLL_MS = 100;
 const PROGRESS_EVERY_MS = 15_000;
 

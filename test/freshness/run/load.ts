@@ -89,7 +89,7 @@ function kindOfRead(random: Random): ReadOptions {
 }
 
 /** So that a slow machine has hits as well: every write costs each instance a load or a look in the shared tier. */
-const READS_PER_WRITE = 80;
+const READS_PER_WRITE = 300;
 /** How often each writer looks whether it is time for a write. */
 const WRITER_PERIOD_MS = 200;
 const SQL_SHARE = 0.1;
