@@ -38,7 +38,7 @@ export default {
   maxWorkers: Math.min(8, Math.ceil(availableParallelism() * 1.5)),
   // What waits for a condition says so itself, earlier; this is for what hangs, on a machine that is busy.
   testTimeout: 120_000,
-  coverageProvider: 'v8',
+  coverageProvider: 'babel',
   collectCoverageFrom: [
     'src/**/*.ts',
     'tools/*/src/**/*.ts',
