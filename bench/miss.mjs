@@ -1,5 +1,5 @@
 // Miss: the record of a patient loaded through the cache and stored, beside the same load without a cache; with this
-// process as the only tier, and with DynamoDB Local behind it (read, lease, read again, load, store). In turns.
+// process as the only tier, and with DynamoDB Local behind it (read, lease, load, store). In turns.
 import { randomUUID } from 'node:crypto';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { createDynamoClient, memoize } from '../dist/cache/index.js';

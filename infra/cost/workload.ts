@@ -15,7 +15,7 @@ export const ASSUMED = {
   sharedHitRatio: 0.9,
   /** Of the look-ups in DAX, those that it answers from its own memory. */
   daxHitRatio: 0.95,
-  /** Taking and releasing the lease of a load. */
+  /** Taking and ending the lease of a load. */
   writeUnitsOfLease: 2,
   /** Five items in a transaction, which counts twice: message, conversation, two inboxes, idempotency. */
   writeUnitsOfMessage: 10,

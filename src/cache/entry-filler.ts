@@ -9,6 +9,7 @@ import { takeLease } from './load-lease.js';
 import type { LocalEntry, LocalTier } from './local-tier.js';
 import type { SharedEntry, SharedTier } from './shared-tier.js';
 import { EVERYTHING, type Tag } from './versions/tag.js';
+import type { EntryKey } from './stores/cache-store.js';
 import { formatVersion, type TagVersions } from './versions/version.js';
 import { versionedLoad, type Loaded, type LoadTools } from './versioned-load.js';
 
@@ -37,6 +38,8 @@ export interface Filled<T> {
 
 const TTL_JITTER = 0.1;
 const MAX_BACKGROUND_WRITES = 256;
+/** Longer than an eventually consistent read lags, and than a look-up takes. To be late costs a second load. */
+const LEASE_LINGER_MS = 500;
 const MAX_SLACK_BYTES = 256;
 
 /** Fills a miss of this process: from L2, from another process's load, or from the origin; and stores what it loaded. */
@@ -65,16 +68,18 @@ export class EntryFiller {
     });
     if (!lease.held) return lease.found ?? this.load(call, versions, loader);
     const release = () => shared.store.releaseLease(keys.entry, owner, { name: call.name });
-    // Between our miss and our lease another holder may have stored its entry and given the lease back.
-    const stored = await find();
+    // Once there is an entry, the lease ends a little later: who missed the entry just before it was stored gets no lease and
+    // looks again, so that whoever gets one need not.
+    const linger = () => shared.store.acquireLease(keys.entry, owner, LEASE_LINGER_MS, { name: call.name });
+    const done = async (stored: EntryKey | undefined): Promise<void> => {
+      await (stored?.versions === keys.entry.versions ? linger() : release());
+    };
     try {
-      if (stored === undefined) return await this.load(call, versions, loader, release);
+      return await this.load(call, versions, loader, done);
     } catch (error) {
       this.background.run(release);
       throw error;
     }
-    this.background.run(release);
-    return stored;
   }
 
   /**
@@ -95,23 +100,23 @@ export class EntryFiller {
 
   /**
    * Loads, and stores what may be stored; storing delays nobody.
-   * @param afterStoring runs when L2 has the entry, or will not have it
+   * @param done runs when L2 has the entry, with its key, or will not have it for long
    */
   async load<T>(
     call: CacheCall<T>,
     versions: TagVersions | undefined,
     loader: () => Promise<T>,
-    afterStoring: () => Promise<void> = () => Promise.resolve(),
+    done: AfterStoring = () => Promise.resolve(),
   ): Promise<Filled<T>> {
     const loaded = await versionedLoad(call, versions, loader, this.options);
     const packed = loaded.notStored === 'not-cacheable' ? undefined : this.pack(call, loaded);
     const notStored = packed === undefined ? 'not-cacheable' : loaded.notStored;
     if (packed !== undefined && notStored === undefined) {
-      this.store(call, loaded.versions, packed, afterStoring);
+      this.store(call, loaded.versions, packed, done);
       return { value: loaded.value, entry: packed.entry, source: 'load', notStored };
     }
     this.options.report({ type: 'not-stored', name: call.name, reason: notStored ?? 'not-cacheable' });
-    this.background.run(afterStoring);
+    this.background.run(() => done(undefined));
     return { value: loaded.value, entry: packed?.entry, source: 'load', notStored };
   }
 
@@ -155,7 +160,7 @@ export class EntryFiller {
     call: CacheCall<T>,
     versions: TagVersions,
     { entry, body }: Packed,
-    afterStoring: () => Promise<void>,
+    done: AfterStoring,
   ): void {
     const { local, shared, report } = this.options;
     const keys = this.options.keys.of(call, onlyOf(call.tags, versions));
@@ -165,8 +170,8 @@ export class EntryFiller {
     const { createdAtMs, expiresAtMs, none, everything, dependencies, loadMs } = entry;
     const head = { none, everything, dependencies, loadMs, args: keys.args };
     const begun = this.background.run(async () => {
-      await shared.write(keys.entry, { head, body, createdAtMs, expiresAtMs }, call.name);
-      await afterStoring();
+      const stored = await shared.write(keys.entry, { head, body, createdAtMs, expiresAtMs }, call.name);
+      await done(stored && expiresAtMs - createdAtMs > LEASE_LINGER_MS ? keys.entry : undefined);
     });
     if (!begun) report({ type: 'write-shed', name: call.name });
   }
@@ -193,6 +198,8 @@ export class EntryFiller {
     return { entry, body };
   }
 }
+
+type AfterStoring = (stored: EntryKey | undefined) => Promise<void>;
 
 interface Packed {
   readonly entry: LocalEntry;

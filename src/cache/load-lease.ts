@@ -22,8 +22,8 @@ const LONGEST_PAUSE_MS = 100;
 
 /**
  * One load for all processes that miss a key at the same time: who gets the lease loads, the others look for the entry
- * with jittered pauses. A lease that is given back without an entry goes to the next who asks; who waited long enough
- * loads without one, so a lease can delay an answer but never prevent it.
+ * with jittered pauses. A lease that is given back because there is no entry goes to the next who asks; who waited long
+ * enough loads without one, so a lease can delay an answer but never prevent it.
  */
 export async function takeLease<E>(
   key: EntryKey,

@@ -58,19 +58,24 @@ export class SharedTier {
     return found === undefined ? undefined : this.decodeOrReport(found[0], found[1], args, name);
   }
 
-  /** Never rejects: that an entry is not stored only costs another load. */
+  /**
+   * Never rejects: that an entry is not stored only costs another load.
+   * @returns whether it is stored
+   */
   async write(
     key: EntryKey,
     { createdAtMs, expiresAtMs, ...envelope }: SharedEntry,
     name: string,
-  ): Promise<void> {
+  ): Promise<boolean> {
     try {
       const bytes = await this.codec.encode(packEnvelope(envelope, key), key);
       const stored = await this.store.write(key, { bytes, createdAtMs, expiresAtMs }, { name });
       if (stored) this.report({ type: 'stored', name, tier: 'L2', bytes: bytes.length });
+      return stored;
     } catch (error) {
       const code = error instanceof CacheError ? error.code : 'CACHE_STORE_FAULT';
       this.report({ type: 'store-fault', operation: 'write', code });
+      return false;
     }
   }
 

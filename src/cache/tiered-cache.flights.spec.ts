@@ -2,6 +2,7 @@ import type { CacheOutcome } from './cache-call.js';
 import { OTHER, PATIENT, seeSnapshot, TAGS, version } from '../../test/support/cache-authority.js';
 import { Gate, turn } from '../../test/support/cache-gate.js';
 import { cacheHarness, countOf, recordCall, snapshotLoader } from '../../test/support/cache-harness.js';
+import { STORE_FAULT } from '../../test/support/cache-store-double.js';
 
 const REQUESTS = 200;
 
@@ -134,7 +135,7 @@ describe('TieredCache, single flight', () => {
     expect(countOf(events, { type: 'lease', outcome: 'won' })).toBe(1);
   });
 
-  // Guards entry-filler.ts, fill: `const stored = await find()`, with the lease in hand.
+  // Guards entry-filler.ts, fill: `linger()` after storing; the lease is not given back.
   it('another instance loads and stores between the miss and the lease: no second load', async () => {
     const { authority, store, instance } = cacheHarness();
     const [a, b] = [instance(), instance()];
@@ -146,12 +147,39 @@ describe('TieredCache, single flight', () => {
     store.hold('acquire-lease', undefined);
     await b.cache.getOrLoad(recordCall(), loader);
     await turn();
-    expect(store.count('release-lease')).toBe(1);
     gate.open();
 
     expect(await late).toMatchObject({ value: 'data', source: 'L2' });
-    expect(countOf(a.events, { type: 'lease', outcome: 'won' })).toBe(1);
+    expect(countOf(a.events, { type: 'lease', outcome: 'waited' })).toBe(1);
     expect(loader.runs).toBe(1);
+    expect(store.count('release-lease')).toBe(0);
+  });
+
+  // Guards entry-filler.ts: `LEASE_LINGER_MS`.
+  it('its entry cannot be used any more: the lease is free again soon after the load', async () => {
+    const { authority, clock, store, instance } = cacheHarness();
+    const [a, b] = [instance(), instance()];
+    const loader = snapshotLoader(authority, () => 'data');
+    await a.cache.getOrLoad(recordCall(), loader);
+    await turn();
+    store.distort = (entry) => ({ ...entry, bytes: Buffer.from('damaged') });
+    clock.advance(500);
+
+    expect(await b.cache.getOrLoad(recordCall(), loader)).toMatchObject({ value: 'data', source: 'load' });
+    expect(countOf(b.events, { type: 'lease', outcome: 'won' })).toBe(1);
+  });
+
+  // Guards entry-filler.ts, fill: `: release()`.
+  it('nothing was stored under the key of the lease: the next one does not wait', async () => {
+    const { authority, store, instance } = cacheHarness({ leaseWaitMs: 60_000 });
+    const [a, b] = [instance(), instance()];
+    const loader = snapshotLoader(authority, () => 'data');
+    store.fail(STORE_FAULT, 'write');
+    await a.cache.getOrLoad(recordCall(), loader);
+    await turn();
+
+    expect(await b.cache.getOrLoad(recordCall(), loader)).toMatchObject({ value: 'data', source: 'load' });
+    expect(store.count('release-lease')).toBe(1);
   });
 
   // Guards entry-filler.ts, fill: `this.background.run(release)` when the load fails.
