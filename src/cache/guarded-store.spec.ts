@@ -75,21 +75,6 @@ describe('GuardedStore', () => {
     expect(await guard(odd).read()).toEqual({ entry: undefined });
   });
 
-  // Guards guarded-store.ts: `leaseBreaker`, and `this.state === 'open'` in acquireLease.
-  it('leases that succeed do not hide that entries cannot be had, and then are asked for no more', async () => {
-    const { store, guarded, read } = guard();
-    store.fail(STORE_FAULT, 'read');
-    for (let i = 0; i < 5; i++) {
-      await read();
-      await guarded.acquireLease({ ...KEY, versions: `v${i}` }, 'a', 1_000, {});
-    }
-
-    expect(guarded.state).toBe('open');
-    const asked = store.count('acquire-lease');
-    expect(await guarded.acquireLease(KEY, 'a', 1_000, {})).toBeUndefined();
-    expect(store.count('acquire-lease')).toBe(asked);
-  });
-
   describe('the time limit', () => {
     // Guards guarded-store.ts, inTime: `Promise.race([…, late.promise])`.
     it('a call that never settles ends at its limit', async () => {

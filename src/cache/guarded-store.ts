@@ -30,17 +30,18 @@ const MISS: ReadResult = { entry: undefined };
 /**
  * L2 as the tiers use it: optional. No method throws. Every call has a time limit of its own (a client may ignore
  * signals) and passes a circuit breaker that counts faults only: a refused entry says nothing about the store's health.
- * Leases have a breaker of their own, since a store may keep them elsewhere (DAX does): their success must not hide that
- * entries cannot be had. While entries cannot be had, nobody needs a lease.
+ * What a store may answer from elsewhere (DAX does: leases, the newest entry, consistent reads) has a breaker of its own:
+ * that it succeeds must not hide that entries cannot be had, nor the other way round. While entries cannot be had, nobody
+ * needs a lease; the newest one is what answers when the origin is down, and is asked for all the same.
  */
 export class GuardedStore {
   /** That of entries: the one whose state is told. */
   private readonly breaker: CircuitBreakerPolicy;
-  private readonly leaseBreaker: CircuitBreakerPolicy;
+  private readonly directBreaker: CircuitBreakerPolicy;
 
   constructor(private readonly options: GuardOptions) {
     this.breaker = breakerOf(options);
-    this.leaseBreaker = breakerOf(options);
+    this.directBreaker = breakerOf(options);
     this.breaker.onStateChange((state) => {
       const name = STATE_NAMES[state];
       if (name !== undefined) options.report({ type: 'breaker', state: name });
@@ -136,7 +137,7 @@ export class GuardedStore {
     work: (store: CacheStore, call: CallOptions) => Promise<T>,
   ): Promise<T> {
     try {
-      const breaker = operation.endsWith('-lease') ? this.leaseBreaker : this.breaker;
+      const breaker = isDirect(operation, options) ? this.directBreaker : this.breaker;
       return await breaker.execute(() => this.inTime(options, work));
     } catch (error) {
       // An open breaker is told once, when it opens.
@@ -170,6 +171,10 @@ export class GuardedStore {
       clearTimeout(timer);
     }
   }
+}
+
+function isDirect(operation: StoreOperation, { consistent = false }: CallOptions): boolean {
+  return operation.endsWith('-lease') || operation === 'newest' || (operation === 'read' && consistent);
 }
 
 function breakerOf({

@@ -11,8 +11,9 @@ const START_TIMEOUT_MS = 120_000;
 
 /** An engine that can be asked for. */
 export interface Engine {
-  /** Also the name of its folder inside DATA_DIR. */
   readonly name: string;
+  /** Its folder inside DATA_DIR: one engine runs for each. `name` when absent. */
+  readonly folder?: string;
   readonly title: string;
   /** Absolute path of the built module that exports its `EngineSpec`. */
   readonly module: string;
@@ -51,7 +52,7 @@ export class EngineLease {
    * @throws {EngineError} when it does not run, with the reason in one line
    */
   static async acquire(engine: Engine, { dataDir, options = {}, log }: LeaseOptions): Promise<EngineLease> {
-    const request = { home: makeHome(dataDir, engine.name), module: engine.module, options };
+    const request = { home: makeHome(dataDir, engine.folder ?? engine.name), module: engine.module, options };
     const lease = new EngineLease(engine, request, (line) => log(`${engine.title}: ${line}`));
     await lease.join();
     return lease;

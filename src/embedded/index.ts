@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Config } from '../config/index.js';
 import { EngineError } from './engine-error.js';
 import { EngineLease, type Engine, type EngineState, type LeaseOptions } from './engine-lease.js';
@@ -22,6 +23,12 @@ export const DYNAMODB: Engine = {
 
 /** dax-local. Option `dynamodbEndpoint`: the DynamoDB behind it. Its address is a `dax:` URL. */
 const DAX: Engine = { name: 'dax', title: 'dax-local', module: builtPath('dax', 'engine.js') };
+
+/** The one before this DynamoDB: who has another DynamoDB must not join it, and get the items of that one. */
+export function daxBefore(dynamodbEndpoint: string): Engine {
+  const hash = createHash('sha256').update(new URL(dynamodbEndpoint).href).digest('hex');
+  return { ...DAX, folder: `${DAX.name}-${hash.slice(0, 12)}` };
+}
 
 /** The engines of one process. */
 export interface RunningEngines {
@@ -78,7 +85,7 @@ export async function startEngines(
   const needsDax = dax && config.cache.daxEndpoint === undefined && !config.isProduction;
   const daxLocal =
     needsDax && dynamodbEndpoint !== undefined
-      ? await acquire(DAX, { dynamodbEndpoint }).catch((fault: unknown) => {
+      ? await acquire(daxBefore(dynamodbEndpoint), { dynamodbEndpoint }).catch((fault: unknown) => {
           missing.push(unavailable(DAX, fault, log));
           return undefined;
         })

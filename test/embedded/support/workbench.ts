@@ -35,7 +35,7 @@ export class Workbench {
   readonly dataDir: string;
 
   get home(): string {
-    return join(this.dataDir, this.engine.name);
+    return join(this.dataDir, this.engine.folder ?? this.engine.name);
   }
 
   /** A process that has nothing to do with engines, and ends with the test. */

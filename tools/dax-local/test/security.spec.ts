@@ -1,4 +1,5 @@
 import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
+import { createHash } from 'node:crypto';
 import tls from 'node:tls';
 import { waitUntil } from '../../../test/support/wait-until.js';
 import { DaxLocal } from '../src/index.js';
@@ -46,6 +47,30 @@ describe('with credentials to check', () => {
         .null()
         .null(),
     );
+
+  /** What AWS's client signs at this moment, with a signature that nobody made. */
+  function freshlySigned(): Buffer {
+    const at = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+    const empty = createHash('sha256').digest('hex');
+    const signed = `POST\n/\n\nhost:dax.amazonaws.com\nx-amz-date:${at}\n\nhost;x-amz-date\n${empty}`;
+    const hash = createHash('sha256').update(signed).digest('hex');
+    const scope = `${at.slice(0, 8)}/us-east-1/dax/aws4_request`;
+    return request('authorizeConnection', (writer) =>
+      writer
+        .text(credentials.accessKeyId)
+        .text('00'.repeat(32))
+        .bytes(Buffer.from(`AWS4-HMAC-SHA256\n${at}\n${scope}\n${hash}`))
+        .null()
+        .null(),
+    );
+  }
+
+  it('turns away who signed a moment ago with a known key and the wrong secret', async () => {
+    const answer = await answerAfter(freshlySigned());
+
+    expect(answer).toContain('UnrecognizedClientException');
+    expect(answer).toContain('the signature does not match');
+  });
 
   it('lets in who signs with a known key', async () => {
     const client = daxClient(dax.endpoint, { credentials });
