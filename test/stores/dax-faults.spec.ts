@@ -53,7 +53,7 @@ describe('a DAX cluster that does not answer as it should', () => {
     expect(process.listeners('warning')).toContain(warned);
   });
 
-  // Guards inTime of dax-item-client.ts: AWS's client never settles such a request.
+  // Guards dax-item-client.ts, `withDeadline`: AWS's client never settles such a request.
   it('a connection that the server closed while it was idle: the call ends, and later ones work', async () => {
     dax.dropConnections();
 

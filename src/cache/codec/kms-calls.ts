@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ConsecutiveBreaker, ExponentialBackoff, circuitBreaker, handleWhen } from 'cockatiel';
+import { withDeadline } from '../with-deadline.js';
 import type { AwsSdk } from './aws-sdk.js';
 
 type Context = Record<string, string>;
@@ -88,7 +89,8 @@ export class KmsCalls {
 
   private async call<T>(send: () => Promise<T>): Promise<T> {
     try {
-      return await this.breaker.execute(() => withDeadline(send, this.timeoutMs));
+      const late = (): Error => new Error('KMS did not answer in time.');
+      return await this.breaker.execute(() => withDeadline(send, { timeoutMs: this.timeoutMs, late }));
     } catch (cause) {
       if (isNotOurs(cause)) throw cause;
       const unavailable = new KmsUnavailable('KMS gives no data key.', { cause });
@@ -115,14 +117,4 @@ function regionalClients(sdk: AwsSdk, timeoutMs: number): (region: string) => Km
     clients.set(region, client);
     return client;
   };
-}
-
-async function withDeadline<T>(send: () => Promise<T>, timeoutMs: number): Promise<T> {
-  const { promise: expired, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error('KMS did not answer in time.')), timeoutMs);
-  try {
-    return await Promise.race([send(), expired]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { waitUntil } from '../../../test/support/wait-until.js';
 import { readArguments } from '../src/command-line.js';
 
@@ -32,6 +33,25 @@ it('runs as a program, until it is told to end', async () => {
   expect(existsSync(join(folder, 'certificate.pem'))).toBe(true);
   expect(code).toBe(0);
   await rm(folder, { recursive: true });
+});
+
+it('ends at once when it is told again while it stops', async () => {
+  const signals = pathToFileURL(resolve('tools/dax-local/dist/stop-on-signals.js')).href;
+  // Like a DynamoDB that lets nobody go.
+  const script = `import { stopOnSignals } from '${signals}';
+    stopOnSignals(() => new Promise(() => setInterval(() => {}, 1_000)));
+    setInterval(() => {}, 1_000);
+    console.log('up');`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script]);
+  await once(child.stdout, 'data');
+
+  const ended = once(child, 'exit');
+  await waitUntil('it ended', () => {
+    child.kill('SIGINT');
+    return child.exitCode !== null || child.signalCode !== null;
+  });
+
+  expect(await ended).toEqual([1, null]);
 });
 
 it('reads its options', () => {

@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
 import type { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { CacheError } from '../../errors.js';
-import { isConditionFailure, toCacheError } from '../dynamo/dynamo-errors.js';
+import { withDeadline } from '../../with-deadline.js';
+import { answerOf, writeAnswerOf } from '../dynamo/answers.js';
 import type { DynamoConnection } from '../dynamo/dynamo-connection.js';
-import type { ItemClient, WriteAnswer } from '../dynamo/item-client.js';
+import type { ItemClient } from '../dynamo/item-client.js';
 import { toSdkError } from './dax-errors.js';
 
 /** Which cluster, and as whom. */
@@ -27,7 +28,6 @@ const REQUEST_TIMEOUT_MS = 5_000;
 /** AWS's client leaves these two timers behind when it is closed: at its own 7 and 10 s they would keep the process. */
 const RECOVERY_TIMEOUT_MS = 500;
 const CONNECT_TIMEOUT_MS = 1_000;
-const REFUSED: WriteAnswer = { refused: true };
 
 /**
  * {@link ItemClient} over AWS's DAX client. That client ignores signals, and a request on a connection which the server
@@ -43,29 +43,18 @@ export function createDaxItemClient(connection: DaxConnection): ItemClient {
     connectTimeout: CONNECT_TIMEOUT_MS,
     ...(credentials === undefined ? {} : { credentials }),
   });
-  const sent = <T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> =>
-    inTime(signal, requestTimeoutMs, call).catch((error: unknown) => {
-      throw asCacheError(error);
+  const late = (): CacheError => new CacheError('CACHE_STORE_FAULT', 'DAX did not answer in time.');
+  const inTime = <T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> =>
+    withDeadline(call, { timeoutMs: requestTimeoutMs, late, signal }).catch((error: unknown) => {
+      throw error instanceof CacheError ? error : toSdkError(error);
     });
-  const written = async (
-    signal: AbortSignal,
-    call: () => Promise<Omit<WriteAnswer, 'refused'>>,
-  ): Promise<WriteAnswer> => {
-    try {
-      const { ConsumedCapacity } = await inTime(signal, requestTimeoutMs, call);
-      return { refused: false, ConsumedCapacity };
-    } catch (error) {
-      if (isConditionFailure(toSdkError(error))) return REFUSED;
-      throw asCacheError(error);
-    }
-  };
   return {
-    get: (request, signal) => sent(signal, () => client.get(request)),
-    batchGet: (request, signal) => sent(signal, () => client.batchGet(request)),
-    query: (request, signal) => sent(signal, () => client.query(request)),
-    batchWrite: (request, signal) => sent(signal, () => client.batchWrite(request)),
-    put: (request, signal) => written(signal, () => client.put(request)),
-    delete: (request, signal) => written(signal, () => client.delete(request)),
+    get: (request, signal) => answerOf(inTime(signal, () => client.get(request))),
+    batchGet: (request, signal) => answerOf(inTime(signal, () => client.batchGet(request))),
+    query: (request, signal) => answerOf(inTime(signal, () => client.query(request))),
+    batchWrite: (request, signal) => answerOf(inTime(signal, () => client.batchWrite(request))),
+    put: (request, signal) => writeAnswerOf(inTime(signal, () => client.put(request))),
+    delete: (request, signal) => writeAnswerOf(inTime(signal, () => client.delete(request))),
     close: () => client.shutdown(),
   };
 }
@@ -84,25 +73,4 @@ function loadLibrary(): DaxLibrary {
 /** The client asks name servers only, and these do not know `localhost`. */
 function withoutHostsFile(endpoint: string): string {
   return endpoint.replace(/^(daxs?:\/\/)localhost(?=[:/]|$)/i, '$1127.0.0.1');
-}
-
-async function inTime<T>(signal: AbortSignal, timeoutMs: number, call: () => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  const ended = Promise.withResolvers<never>();
-  const giveUp = (): void => ended.reject(signal.reason as Error);
-  const timer = setTimeout(
-    () => ended.reject(new CacheError('CACHE_STORE_FAULT', 'DAX did not answer in time.')),
-    timeoutMs,
-  );
-  signal.addEventListener('abort', giveUp, { once: true });
-  try {
-    return await Promise.race([call(), ended.promise]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', giveUp);
-  }
-}
-
-function asCacheError(error: unknown): CacheError {
-  return error instanceof CacheError ? error : toCacheError(toSdkError(error));
 }

@@ -7,11 +7,9 @@ import {
   PutCommand,
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { answerOf, writeAnswerOf } from './answers.js';
 import { createDynamoClient, type DynamoConnection } from './dynamo-connection.js';
-import { isConditionFailure, toCacheError } from './dynamo-errors.js';
-import type { ItemClient, WriteAnswer } from './item-client.js';
-
-const REFUSED: WriteAnswer = { refused: true };
+import type { ItemClient } from './item-client.js';
 
 /** {@link ItemClient} over the AWS SDK, with connections of its own. */
 export function createItemClient(connection: DynamoConnection): ItemClient {
@@ -21,31 +19,15 @@ export function createItemClient(connection: DynamoConnection): ItemClient {
     unmarshallOptions: { wrapNumbers: Number },
   });
   return {
-    get: (request, abortSignal) => sent(documents.send(new GetCommand(request), { abortSignal })),
-    batchGet: (request, abortSignal) => sent(documents.send(new BatchGetCommand(request), { abortSignal })),
-    query: (request, abortSignal) => sent(documents.send(new QueryCommand(request), { abortSignal })),
+    get: (request, abortSignal) => answerOf(documents.send(new GetCommand(request), { abortSignal })),
+    batchGet: (request, abortSignal) =>
+      answerOf(documents.send(new BatchGetCommand(request), { abortSignal })),
+    query: (request, abortSignal) => answerOf(documents.send(new QueryCommand(request), { abortSignal })),
     batchWrite: (request, abortSignal) =>
-      sent(documents.send(new BatchWriteCommand(request), { abortSignal })),
-    put: (request, abortSignal) => written(documents.send(new PutCommand(request), { abortSignal })),
-    delete: (request, abortSignal) => written(documents.send(new DeleteCommand(request), { abortSignal })),
+      answerOf(documents.send(new BatchWriteCommand(request), { abortSignal })),
+    put: (request, abortSignal) => writeAnswerOf(documents.send(new PutCommand(request), { abortSignal })),
+    delete: (request, abortSignal) =>
+      writeAnswerOf(documents.send(new DeleteCommand(request), { abortSignal })),
     close: () => client.destroy(),
   };
-}
-
-async function sent<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw toCacheError(error);
-  }
-}
-
-async function written(answer: Promise<Omit<WriteAnswer, 'refused'>>): Promise<WriteAnswer> {
-  try {
-    const { ConsumedCapacity } = await answer;
-    return { refused: false, ConsumedCapacity };
-  } catch (error) {
-    if (isConditionFailure(error)) return REFUSED;
-    throw toCacheError(error);
-  }
 }
