@@ -178,6 +178,15 @@ describe('records of the stream of messages', () => {
     expect(await raised()).toEqual({ messages: 1, ...each(message) });
   });
 
+  it('a record of nobody is set aside as one that is unreadable', async () => {
+    const before = counts.poison;
+    const image = marshall({ PK: 'USER#nobody', SK: 'CONV#nothing' });
+    await handler.handle({ eventName: 'REMOVE', dynamodb: { Keys: image, OldImage: image } });
+
+    expect(counts.poison).toBe(before + 1);
+    expect(await raised()).toEqual({ messages: 1 });
+  });
+
   it.each([
     ['two times is done at the third', 3, 0],
     ['always is tried three times, then set aside', 4, 1],

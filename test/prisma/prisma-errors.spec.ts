@@ -150,7 +150,7 @@ describe('errors of the database', () => {
   });
 
   describe('a database that cannot be used: DATABASE_UNAVAILABLE', () => {
-    const failureAt = async (change: (url: URL) => void) => {
+    const failureAt = async (change: (url: URL) => unknown) => {
       const url = new URL(database.url);
       change(url);
       const service = new PrismaService({ databaseUrl: url.href });
@@ -183,13 +183,28 @@ describe('errors of the database', () => {
       expect(await failureAt((url) => (url.username = 'nobody'))).toBe('DATABASE_UNAVAILABLE');
     });
 
+    it('whoever listens resets the connection', async () => {
+      const server = createServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      const code = await failureAt((url) => (url.port = String(port))).finally(() => server.close());
+
+      expect(code).toBe('DATABASE_UNAVAILABLE');
+    });
+
+    it('it has no TLS', async () => {
+      expect(await failureAt((url) => url.searchParams.set('sslmode', 'verify-full'))).toBe(
+        'DATABASE_UNAVAILABLE',
+      );
+    });
+
     it('whoever listens hangs up', async () => {
       const server = createServer((socket) => socket.destroy());
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const { port } = server.address() as AddressInfo;
+      const code = await failureAt((url) => (url.port = String(port))).finally(() => server.close());
 
-      expect(await failureAt((url) => (url.port = String(port)))).toBe('DATABASE_UNAVAILABLE');
-      await new Promise((resolve) => server.close(resolve));
+      expect(code).toBe('DATABASE_UNAVAILABLE');
     });
 
     it('the connection is cut in the middle of a statement', async () => {
