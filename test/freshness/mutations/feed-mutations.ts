@@ -1,6 +1,7 @@
 import type { Edit, Mutation } from './mutation.js';
 import {
   frozen,
+  handedOver,
   hungFeed,
   hungFeedClockSetBack,
   listenLost,
@@ -20,12 +21,43 @@ const FLAG: Edit = {
   replace: 'return this.epoch !== undefined;',
 };
 
+/**
+ * A pooler in front of the server, as long as there is a table `freshness_pooler_<instance>`: it takes the session away, whose
+ * notifications are lost, and hands out another one when the table has gone. That one listens, too.
+ */
+const POOLER: readonly Edit[] = [
+  {
+    file: 'cache/versions/postgres-feed-session.js',
+    find: 'const session = {',
+    replace: `let current = client;
+        const held = async (one) => (await one.query(
+            "SELECT to_regclass('freshness_pooler_' || current_setting('careline.instance')) AS at")).rows[0].at !== null;
+        const handOver = async () => {
+            const [deliver] = client.listeners('notification');
+            client.removeAllListeners('notification');
+            const other = new pg.Client({ connectionString, application_name: 'freshness-pooler' });
+            other.on('error', () => undefined).on('notification', deliver);
+            await other.connect();
+            while (await held(other));
+            await other.query(LISTEN);
+            current = other;
+        };
+        const session = {`,
+  },
+  {
+    file: 'cache/versions/postgres-feed-session.js',
+    find: 'ask: async (tags) => toFeedAnswer((await client.query(',
+    replace: `ask: async (tags) => (current === client && (await held(client)) && (await handOver()), 0) || toFeedAnswer((await current.query(`,
+  },
+];
+
 /** Rules about the feed, look-ups and the barrier. */
 export const FEED_MUTATIONS: readonly Mutation[] = [
   {
     rule: 3,
     without: 'any check of the feed',
     consistency: 'bounded',
+    expects: 'bounded',
     scenario: hungFeed,
     edits: [
       FLAG,
@@ -40,6 +72,7 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
     rule: 3,
     without: 'judging at each use: a timer clears a flag',
     consistency: 'bounded',
+    expects: 'bounded',
     scenario: frozen,
     edits: [FLAG],
   },
@@ -47,6 +80,7 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
     rule: 3,
     without: 'the age from when the ping was sent: it counts from the answer',
     consistency: 'bounded',
+    expects: 'bounded',
     scenario: slowAnswer,
     edits: [{ file: FEED, find: 'this.provedAt = sentAt;', replace: 'this.provedAt = this.moment();' }],
   },
@@ -54,6 +88,7 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
     rule: 3,
     without: 'the monotonic clock: the age is taken on the wall clock',
     consistency: 'bounded',
+    expects: 'bounded',
     scenario: hungFeedClockSetBack,
     edits: [
       {
@@ -67,6 +102,7 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
     rule: 3,
     without: 'the check that the session listens',
     consistency: 'bounded',
+    expects: 'bounded',
     scenario: listenLost,
     edits: [
       {
@@ -78,8 +114,24 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 3,
+    without: 'the check that the session is the same',
+    consistency: 'bounded',
+    expects: 'bounded',
+    scenario: handedOver,
+    fixture: POOLER,
+    edits: [
+      {
+        file: FEED,
+        find: 'if (answer.backend !== backend)',
+        replace: 'if (false)',
+      },
+    ],
+  },
+  {
+    rule: 3,
     without: 'emptying the map: it survives a reconnect',
     consistency: 'bounded',
+    expects: 'bounded',
     scenario: reconnect,
     edits: [
       {
@@ -98,13 +150,30 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
     rule: 4,
     without: 'keeping the higher counter: notifications during a look-up are dropped',
     consistency: 'bounded',
+    expects: 'bounded',
     scenario: notificationDuringLookUp,
     edits: [{ file: ROUND_TRIPS, find: 'if (this.inFlight?.tags.has(tag) === true)', replace: 'if (false)' }],
   },
   {
     rule: 4,
+    without: 'keeping it for a tag that was evicted: only what is in the map hears its notifications',
+    consistency: 'bounded',
+    expects: 'bounded',
+    scenario: notificationDuringLookUp,
+    edits: [
+      {
+        file: FEED,
+        find: 'epoch.roundTrips.hear(notification.tag, notification.version);',
+        replace:
+          'if (this.options.map.get(notification.tag) !== undefined) epoch.roundTrips.hear(notification.tag, notification.version);',
+      },
+    ],
+  },
+  {
+    rule: 4,
     without: 'barring look-ups in flight when the map is dropped',
     consistency: 'bounded',
+    expects: 'bounded',
     scenario: dropDuringLookUp,
     edits: [{ file: ROUND_TRIPS, find: 'this.inFlight.barred = true;', replace: ';' }],
   },
@@ -112,6 +181,7 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
     rule: 5,
     without: 'the barrier (and the look-up for Cache-Versions, which happens to wait as well)',
     consistency: 'bounded',
+    expects: 'own-write',
     scenario: ownWriteHungFeed,
     edits: [
       {

@@ -1,7 +1,9 @@
 import type { Edit, Mutation } from './mutation.js';
 import {
+  laggingServer,
   readAfterWrite,
   readDuringOlderLoad,
+  restoredDatabase,
   upperCaseId,
   writeInsideLoad,
 } from './scenarios/load-scenarios.js';
@@ -31,12 +33,24 @@ const NESTED_CALL: readonly Edit[] = [
   },
 ];
 
+/** A load may meet a server that lags: the snapshot of an earlier moment, which a scenario leaves for the next load. */
+const LAGGING_SERVER: readonly Edit[] = [
+  {
+    file: 'prisma/prisma.service.js',
+    find: 'let isReadOnly = false;',
+    replace: `const [lag] = await this.$queryRawUnsafe('DELETE FROM freshness_lag RETURNING snapshot');
+            if (lag !== undefined) await tx.$executeRawUnsafe(\`SET TRANSACTION SNAPSHOT '\${lag.snapshot}'\`);
+            let isReadOnly = false;`,
+  },
+];
+
 /** Rules about loads, flights, keys and tags. */
 export const LOAD_MUTATIONS: readonly Mutation[] = [
   {
     rule: 1,
     without: 'version and data in one snapshot: the version is read after the data',
     consistency: 'strong',
+    expects: 'strong',
     scenario: writeInsideLoad,
     edits: [
       {
@@ -53,9 +67,39 @@ export const LOAD_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    rule: 1,
+    without: 'discarding a load that saw lower versions than were looked up',
+    consistency: 'strong',
+    expects: 'strong',
+    scenario: laggingServer,
+    fixture: LAGGING_SERVER,
+    edits: [
+      {
+        file: 'cache/versioned-load.js',
+        find: 'if (before !== undefined && isOlder(version, before))',
+        replace: 'if (false)',
+      },
+    ],
+  },
+  {
+    rule: 1,
+    without: 'the nonce: a counter that a restore repeats makes the same key',
+    consistency: 'strong',
+    expects: 'strong',
+    scenario: restoredDatabase,
+    edits: [
+      {
+        file: 'cache/versions/version.js',
+        find: 'return `${counter}.${nonce}`;',
+        replace: 'return `${counter}.0${nonce && ""}`;',
+      },
+    ],
+  },
+  {
     rule: 2,
     without: 'the bump in the transaction of the change: it comes later, from a queue in memory',
     consistency: 'strong',
+    expects: 'strong',
     scenario: readAfterWrite,
     edits: [
       {
@@ -74,6 +118,7 @@ export const LOAD_MUTATIONS: readonly Mutation[] = [
     rule: 6,
     without: 'flights by key with versions: a request joins any load of the same arguments',
     consistency: 'strong',
+    expects: 'strong',
     scenario: readDuringOlderLoad,
     edits: [
       {
@@ -87,6 +132,7 @@ export const LOAD_MUTATIONS: readonly Mutation[] = [
     rule: 6,
     without: 'joining only what is not sent: a request joins a look-up that is under way',
     consistency: 'strong',
+    expects: 'strong',
     scenario: readDuringOlderLookUp,
     edits: [
       {
@@ -102,6 +148,7 @@ export const LOAD_MUTATIONS: readonly Mutation[] = [
     rule: 7,
     without: 'the lower bound: Cache-Versions is ignored',
     consistency: 'bounded',
+    expects: 'versions',
     scenario: versionsAhead,
     edits: [
       {
@@ -115,6 +162,7 @@ export const LOAD_MUTATIONS: readonly Mutation[] = [
     rule: 7,
     without: 'a lower bound only: what the client sends becomes part of the key',
     consistency: 'strong',
+    expects: 'strong',
     scenario: versionsBehind,
     edits: [
       {
@@ -129,6 +177,7 @@ export const LOAD_MUTATIONS: readonly Mutation[] = [
     rule: 8,
     without: 'canonical tags, and the row that each must have',
     consistency: 'strong',
+    expects: 'strong',
     scenario: upperCaseId,
     edits: [
       {
@@ -153,6 +202,7 @@ export const LOAD_MUTATIONS: readonly Mutation[] = [
     rule: 9,
     without: 'the bypass inside a load: a cached call in it may answer from the cache',
     consistency: 'strong',
+    expects: 'strong',
     scenario: readAfterWrite,
     fixture: NESTED_CALL,
     edits: [

@@ -1,6 +1,6 @@
 import { shortest } from '../history/trace.js';
 import type { Check } from '../report.js';
-import type { MutationResult } from './mutation-check.js';
+import { isShown, type MutationResult } from './mutation-check.js';
 
 export const MUTATION_HEAD = [
   '',
@@ -10,16 +10,18 @@ export const MUTATION_HEAD = [
   '|---|---|---|---|---|---|',
 ];
 
-export function mutationRow({ mutation, found, foundWithRule }: MutationResult): string {
-  const first = shortest(found);
-  const of = first === undefined ? 'NOT FOUND' : first.rule;
+export function mutationRow({ mutation, without, withRule }: MutationResult): string {
+  const first = shortest(without.violations.filter(({ rule }) => rule === mutation.expects));
+  const of = first === undefined ? `NOT FOUND: ${mutation.expects}` : first.rule;
   const staleMs = first === undefined ? '' : Math.round(first.staleMs);
-  return `| ${mutation.rule} | ${mutation.without} | ${foundWithRule.length} | ${found.length} | ${of} | ${staleMs} |`;
+  const found = `${withRule.violations.length}${withRule.complete ? '' : ', INCOMPLETE'}`;
+  return `| ${mutation.rule} | ${mutation.without} | ${found} | ${without.violations.length} | ${of} | ${staleMs} |`;
 }
 
-export function mutationCheck({ mutation, found, foundWithRule }: MutationResult): Check {
+export function mutationCheck(result: MutationResult): Check {
+  const { rule, without } = result.mutation;
   return {
-    title: `rule ${mutation.rule} without ${mutation.without}: found, and nothing found with it`,
-    holds: found.length > 0 && foundWithRule.length === 0,
+    title: `rule ${rule} without ${without}: found, and with it all is answered and nothing found`,
+    holds: isShown(result),
   };
 }

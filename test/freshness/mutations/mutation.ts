@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/cluster.js';
 import type { Consistency, Instance } from '../cluster/instance.js';
+import type { Rule } from '../history/freshness-checker.js';
 import type { ClinicalRecord } from '../run/records.js';
 import type { Session } from '../run/session.js';
 
@@ -30,6 +31,8 @@ export interface Mutation {
   readonly rule: number;
   readonly without: string;
   readonly consistency: Consistency;
+  /** What a read must be found to break without it; anything else that is found says something about something else. */
+  readonly expects: Rule;
   readonly scenario: Scenario;
   readonly edits: readonly Edit[];
   /** What the rule needs to be of any use, and stays with the rule on. */

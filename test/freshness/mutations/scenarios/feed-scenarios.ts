@@ -89,6 +89,23 @@ export const listenLost: Scenario = async (context) => {
   await session.read(subject, record);
 };
 
+/** A pooler takes the server's session away and hands out another one; another program writes in between. */
+export const handedOver: Scenario = async (context) => {
+  const { cluster, session, subject, record } = context;
+  const { sql } = cluster;
+  const table = `freshness_pooler_${subject.name}`;
+  await warm(context);
+  await sql.rows(`CREATE TABLE ${table} ()`);
+  await waitUntil('the session is taken away', async () => {
+    const statement = `SELECT FROM pg_stat_activity WHERE application_name = 'freshness-pooler' AND query LIKE '%pooler%'`;
+    return (await sql.rows(statement)).length > 0;
+  });
+  await session.write('sql', record, 'phone');
+  await sql.rows(`DROP TABLE ${table}`);
+  await pastBound();
+  await session.read(subject, record);
+};
+
 /** The feed hangs while this instance writes: its answer must wait, or the map go. */
 export const ownWriteHungFeed: Scenario = async (context) => {
   const { cluster, session, subject, record } = context;
