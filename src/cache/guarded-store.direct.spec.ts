@@ -5,8 +5,8 @@ import { MemoryStore } from './stores/memory-store.js';
 const KEY = { partition: 'test:record#1', versions: 'v1' };
 const FAULTS_TO_OPEN = 5;
 
-function guard() {
-  const store = new StoreDouble(new MemoryStore({ maxBytes: 1_000_000 }));
+function guard({ direct = true } = {}) {
+  const store = new StoreDouble(new MemoryStore({ maxBytes: 1_000_000 }), { direct });
   const guarded = new GuardedStore({
     store,
     timeoutMs: 10_000,
@@ -39,7 +39,7 @@ describe('GuardedStore, where some answers come from elsewhere', () => {
     expect(store.count('acquire-lease')).toBe(asked);
   });
 
-  // Guards guarded-store.ts, isDirect: `newest`, and `consistent`.
+  // Guards guarded-store.ts, breakerFor: `newest`, and `consistent`.
   it('entries that cannot be had: the newest and consistent reads still go to where they are kept', async () => {
     const { store, guarded } = guard();
     await guarded.write(KEY, entry(), {});
@@ -54,7 +54,7 @@ describe('GuardedStore, where some answers come from elsewhere', () => {
     expect(guarded.state).toBe('open');
   });
 
-  // Guards guarded-store.ts, isDirect: faults of one are none of the other.
+  // Guards guarded-store.ts, breakerFor: faults of one are none of the other.
   it.each<[string, (guarded: GuardedStore) => Promise<unknown>]>([
     ['the newest', (guarded) => guarded.newest(KEY.partition, {})],
     ['consistent reads', (guarded) => guarded.read(KEY, { consistent: true })],
@@ -71,5 +71,18 @@ describe('GuardedStore, where some answers come from elsewhere', () => {
     expect(store.calls.length).toBe(asked);
     expect(guarded.state).toBe('closed');
     expect((await guarded.read(KEY, {})).entry).toBeDefined();
+  });
+
+  // Guards guarded-store.ts, breakerFor: `capabilities.direct`.
+  it('nothing comes from elsewhere: faults of all calls count together', async () => {
+    const { store, guarded } = guard({ direct: false });
+    store.fail(STORE_FAULT);
+    await guarded.read(KEY, { consistent: true });
+    await guarded.read(KEY, {});
+    await guarded.newest(KEY.partition, {});
+    await guarded.acquireLease(KEY, 'a', 1_000, {});
+    await guarded.write(KEY, entry(), {});
+
+    expect(guarded.state).toBe('open');
   });
 });

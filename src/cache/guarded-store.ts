@@ -30,9 +30,9 @@ const MISS: ReadResult = { entry: undefined };
 /**
  * L2 as the tiers use it: optional. No method throws. Every call has a time limit of its own (a client may ignore
  * signals) and passes a circuit breaker that counts faults only: a refused entry says nothing about the store's health.
- * What a store may answer from elsewhere (DAX does: leases, the newest entry, consistent reads) has a breaker of its own:
- * that it succeeds must not hide that entries cannot be had, nor the other way round. While entries cannot be had, nobody
- * needs a lease; the newest one is what answers when the origin is down, and is asked for all the same.
+ * What a store answers from elsewhere than other reads (its capability `direct`) has a breaker of its own: that it succeeds
+ * must not hide that entries cannot be had, nor the other way round. While entries cannot be had, nobody needs a lease; the
+ * newest one is what answers when the origin is down, and is asked for all the same.
  */
 export class GuardedStore {
   /** That of entries: the one whose state is told. */
@@ -137,8 +137,7 @@ export class GuardedStore {
     work: (store: CacheStore, call: CallOptions) => Promise<T>,
   ): Promise<T> {
     try {
-      const breaker = isDirect(operation, options) ? this.directBreaker : this.breaker;
-      return await breaker.execute(() => this.inTime(options, work));
+      return await this.breakerFor(operation, options).execute(() => this.inTime(options, work));
     } catch (error) {
       // An open breaker is told once, when it opens.
       if (!isBrokenCircuitError(error)) {
@@ -147,6 +146,12 @@ export class GuardedStore {
       }
       return otherwise;
     }
+  }
+
+  private breakerFor(operation: StoreOperation, { consistent = false }: CallOptions): CircuitBreakerPolicy {
+    const isDirect =
+      operation.endsWith('-lease') || operation === 'newest' || (operation === 'read' && consistent);
+    return isDirect && this.options.store.capabilities.direct === true ? this.directBreaker : this.breaker;
   }
 
   /** A deadline of our own: a client may ignore its signal, and then its promise is left behind. */
@@ -171,10 +176,6 @@ export class GuardedStore {
       clearTimeout(timer);
     }
   }
-}
-
-function isDirect(operation: StoreOperation, { consistent = false }: CallOptions): boolean {
-  return operation.endsWith('-lease') || operation === 'newest' || (operation === 'read' && consistent);
 }
 
 function breakerOf({

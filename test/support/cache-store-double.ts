@@ -4,6 +4,7 @@ import type {
   CallOptions,
   EntryKey,
   ReadResult,
+  StoreCapabilities,
   StoredEntry,
 } from '../../src/cache/stores/cache-store.js';
 import type { StoreOperation } from '../../src/cache/events.js';
@@ -19,7 +20,7 @@ export const STORE_FAULT = new CacheError('CACHE_STORE_FAULT', 'made by a test')
  * that it is shared: instances of one process stand for processes. The store behind it is closed by who made it.
  */
 export class StoreDouble implements CacheStore {
-  readonly capabilities;
+  readonly capabilities: StoreCapabilities;
   /** Every call, in order, the failed ones too. */
   readonly calls: StoreOperation[] = [];
   private readonly faults = new Map<StoreOperation, Fault>();
@@ -27,8 +28,11 @@ export class StoreDouble implements CacheStore {
   /** Makes something else of what is read. */
   distort: (entry: StoredEntry, key: EntryKey) => unknown = (entry) => entry;
 
-  constructor(private readonly store: CacheStore) {
-    this.capabilities = { ...store.capabilities, shared: true };
+  constructor(
+    private readonly store: CacheStore,
+    capabilities: Partial<StoreCapabilities> = {},
+  ) {
+    this.capabilities = { ...store.capabilities, shared: true, ...capabilities };
   }
 
   /** From now on `operations` (default: all) fail. */

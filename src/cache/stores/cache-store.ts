@@ -46,6 +46,11 @@ export interface CallOptions {
 export interface StoreCapabilities {
   /** Other processes see what this one writes. */
   readonly shared: boolean;
+  /**
+   * Leases, `newest` and consistent reads are answered from elsewhere than other reads, as past a cache in between: they work
+   * while those fail, or the reverse. Default false.
+   */
+  readonly direct?: boolean;
   /** Longest entry that it takes, in bytes. */
   readonly maxEntryBytes: number;
 }

@@ -43,7 +43,7 @@ const PING = { pk: 'ping', sk: 'ping' } as const;
  * that it was gone.
  */
 export class DynamoStore implements CacheStore {
-  readonly capabilities: StoreCapabilities = { shared: true, maxEntryBytes: MAX_ENTRY_BYTES };
+  readonly capabilities: StoreCapabilities;
   private readonly calls = new OpenCalls();
   private readonly direct: ItemClient;
   private readonly clock: Clock;
@@ -51,6 +51,8 @@ export class DynamoStore implements CacheStore {
 
   constructor(private readonly options: DynamoStoreOptions) {
     this.direct = options.direct ?? options.items;
+    const direct = this.direct !== options.items;
+    this.capabilities = { shared: true, direct, maxEntryBytes: MAX_ENTRY_BYTES };
     this.clock = options.clock ?? systemClock;
     this.backoff = options.backoff ?? systemBackoff;
   }
