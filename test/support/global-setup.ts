@@ -2,10 +2,13 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type * as Embedded from '../../src/embedded/index.js';
+import type * as Dax from '../../tools/dax-local/src/index.js';
 
 declare global {
   /** Ends what the set-up started. Set-up and teardown run in the same process. */
   var endTestEngines: (() => Promise<void>) | undefined;
+  /** Ends dax-local. @throws when nothing was read through it */
+  var endTestDax: (() => Promise<void>) | undefined;
 }
 
 type Acquire = (name: 'POSTGRES' | 'DYNAMODB', options?: Embedded.LeaseOptions['options']) => Promise<string>;
@@ -13,10 +16,15 @@ type Acquire = (name: 'POSTGRES' | 'DYNAMODB', options?: Embedded.LeaseOptions['
 /**
  * Gives the tests a PostgreSQL: that of `TEST_DATABASE_URL`, an URL of a user who may create databases, else an
  * embedded one with empty data, which writes nothing through to the disk. And a DynamoDB: that of
- * `TEST_DYNAMODB_ENDPOINT`, else an embedded DynamoDB Local; where it cannot run, the tests that need it say so. The
- * workers inherit the variables.
+ * `TEST_DYNAMODB_ENDPOINT`, else an embedded DynamoDB Local; where it cannot run, the tests that need it say so. And with
+ * `TEST_CACHE_STORE=dax` a dax-local before it. The workers inherit the variables.
  */
 export default async function setup(): Promise<void> {
+  await startEngines();
+  if (process.env['TEST_CACHE_STORE'] === 'dax') await startDax();
+}
+
+async function startEngines(): Promise<void> {
   const missing = ['TEST_DATABASE_URL', 'TEST_DYNAMODB_ENDPOINT'].filter(
     (name) => process.env[name] === undefined,
   );
@@ -64,4 +72,19 @@ async function startDynamoDb(acquire: Acquire): Promise<void> {
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
   }
+}
+
+async function startDax(): Promise<void> {
+  const { DaxLocal } = (await import(resolve('tools/dax-local/dist/index.js'))) as typeof Dax;
+  const dynamodbEndpoint = process.env['TEST_DYNAMODB_ENDPOINT'];
+  if (dynamodbEndpoint === undefined) throw new Error('TEST_CACHE_STORE=dax needs a DynamoDB');
+  const dax = await DaxLocal.start({ dynamodbEndpoint, nodes: 3 });
+  process.env['TEST_DAX_ENDPOINT'] = dax.endpoint;
+  globalThis.endTestDax = async () => {
+    delete process.env['TEST_DAX_ENDPOINT'];
+    await dax.stop();
+    const asked = dax.stats().reduce((sum, { items }) => sum + items.hits + items.misses, 0);
+    if (asked === 0) throw new Error('TEST_CACHE_STORE=dax, and nothing was read through DAX');
+    process.stderr.write(`read through DAX: ${asked} items\n`);
+  };
 }

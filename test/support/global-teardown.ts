@@ -1,4 +1,8 @@
-/** Ends the engines that the set-up started, if it did. */
+/** Ends what the set-up started, if it did. */
 export default async function teardown(): Promise<void> {
-  await globalThis.endTestEngines?.();
+  try {
+    await globalThis.endTestDax?.();
+  } finally {
+    await globalThis.endTestEngines?.();
+  }
 }

@@ -5,6 +5,7 @@ import { createApp } from '../../src/app.js';
 import { createLogger } from '../../src/common/logging/logger.js';
 import { readConfig, withEngines, type ServiceConfig } from '../../src/config/index.js';
 import { createTestDatabase } from './test-database.js';
+import { openTestTier } from './test-tier.js';
 
 /** A service on a free loopback port with a database of its own, and what it logged. */
 export interface TestApp {
@@ -38,7 +39,7 @@ async function makeTestPlace(): Promise<TestPlace> {
 }
 
 /**
- * Starts the whole service in this process. `environment` overrides the variables.
+ * Starts the whole service in this process. `environment` overrides the variables, and those of `TEST_CACHE_STORE`.
  * @param shared a place that stays when the service ends; by default it gets one of its own
  */
 export async function startTestApp(
@@ -47,11 +48,13 @@ export async function startTestApp(
 ): Promise<TestApp> {
   const own = shared === undefined ? await makeTestPlace() : undefined;
   const { databaseUrl, dataDir } = (shared ?? own) as TestPlace;
+  const tier = await openTestTier(databaseUrl);
   const given = readConfig({
     NODE_ENV: 'test',
     DATA_DIR: dataDir,
     RATE_LIMIT_PER_MINUTE: '0',
     MESSAGING_STREAM: 'off',
+    ...tier.environment,
     ...environment,
   });
   const config = withEngines(given, { databaseUrl, embeddedEngines: [] });
@@ -65,7 +68,8 @@ export async function startTestApp(
     logs,
     close: async () => {
       await app.close();
-      await own?.remove();
+      // The others of a shared place still use it.
+      if (own !== undefined) await Promise.all([tier.drop(), own.remove()]);
     },
   };
 }
