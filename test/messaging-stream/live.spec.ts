@@ -6,6 +6,8 @@ import { PrismaService } from '../../src/prisma/prisma.service.js';
 import { seedIfEmpty } from '../../src/prisma/seed.js';
 import { connect } from '../prisma/version-watch.js';
 import { testConnection } from '../support/dynamodb.js';
+import { AUDIENCE, IdentityProvider, ISSUER } from '../support/identity-provider.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { tokenFor } from '../support/tokens.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -203,6 +205,46 @@ describe('GET /api/messages/stream', () => {
     slow.close();
     other.close();
   }, 60_000);
+
+  it('a stream ends when its token expires, and says so', async () => {
+    const identity = await IdentityProvider.start();
+    const own = await startTestApp(
+      { AUTH_ISSUER: ISSUER, AUTH_AUDIENCE: AUDIENCE, AUTH_JWKS_URI: identity.jwksUri },
+      { databaseUrl: app.databaseUrl, dataDir: app.config.dataDir },
+    );
+    const tokenOf = (seconds: number) =>
+      identity.token(ids['ana'] ?? '', ['clinician'], { exp: Math.ceil(Date.now() / 1_000) + seconds });
+    const short = await Follower.open(own, await tokenOf(3));
+    const long = await Follower.open(own, await tokenOf(300));
+    await waitUntil('the end', () => short.isEnded);
+    expect(short.text).toContain('event: end\ndata: {"reason":"expired"}\n\n');
+    expect(long.isEnded).toBe(false);
+    await own.close();
+    await identity.stop();
+  });
+
+  it('without PostgreSQL nothing is opened: 503, and a stream once it is back', async () => {
+    const proxy = await TcpProxy.start(app.databaseUrl);
+    const databaseUrl = proxy.through(app.databaseUrl);
+    const own = await startTestApp({}, { databaseUrl, dataDir: app.config.dataDir });
+    const open = (more: Record<string, string> = {}) =>
+      fetch(`${own.url}/api/messages/stream`, {
+        headers: { authorization: `Bearer ${tokens['ana']}`, ...more },
+      });
+    const expectUnavailable = async (answer: Response) => {
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get('retry-after')).toBe('1');
+      expect(await answer.json()).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    };
+    proxy.cut();
+    await expectUnavailable(await open());
+    proxy.heal();
+    (await Follower.open(own, tokens['ana'] ?? '')).close();
+    proxy.cut();
+    await expectUnavailable(await open({ 'last-event-id': '0' }));
+    await own.close();
+    await proxy.stop();
+  });
 
   it('streams end when the service stops, and say so', async () => {
     const own = await startTestApp({}, { databaseUrl: app.databaseUrl, dataDir: app.config.dataDir });

@@ -120,24 +120,27 @@ describe('the poller of the stream of messages', () => {
     expect(rows.map((row: { message_id: string }) => row.message_id)).toEqual(ids);
   });
 
-  it('the lease is one owner’s until it runs out, and then the next one’s: only an owner writes checkpoints', async () => {
-    const { progress } = parts();
-    const until = (when: string) => psql.query(`UPDATE stream_shard SET lease_until = $1`, [when]);
-    const keep = (owner: string) => progress.checkpoint(arn, owner, 'shard', owner);
-    expect(await progress.acquire(arn, 'first')).toBe(true);
-    await until('infinity');
-    expect([await progress.acquire(arn, 'second'), await keep('second'), await keep('first')]).toEqual([
-      false,
-      false,
-      true,
-    ]);
-    await until('-infinity');
-    expect([await progress.acquire(arn, 'second'), await keep('first'), await keep('second')]).toEqual([
-      true,
-      false,
-      true,
-    ]);
-    expect(await progress.checkpoints(arn)).toEqual(new Map([['shard', 'second']]));
+  it('a table that was made anew is read by its new stream', async () => {
+    const own = new MessagesBench();
+    await own.create();
+    const { counts, retention, progress, handler } = parts();
+    const poller = new StreamPoller(
+      new StreamSource(testConnection(), own.table),
+      handler,
+      progress,
+      retention,
+      counts,
+    );
+    running.add(poller);
+    poller.onApplicationBootstrap();
+    await waitUntil('it reads', hasBegun);
+    await own.drop();
+    await own.create();
+    const message = newMessage();
+    await own.put(message);
+    await waitUntil('the event is there', () => hasEvent(message.id));
+    await stop(poller);
+    await own.close();
   });
 
   it('when the one that reads stops, another goes on after its checkpoint, without a gap', async () => {

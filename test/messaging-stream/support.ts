@@ -27,8 +27,12 @@ export class MessagesBench {
     await this.documents.send(new PutCommand({ TableName: this.table, Item }));
   }
 
-  async close(): Promise<void> {
+  async drop(): Promise<void> {
     await dropMessagingTable(this.client, this.table);
+  }
+
+  async close(): Promise<void> {
+    await this.drop();
     this.client.destroy();
   }
 }

@@ -18,6 +18,8 @@ import { StreamSource } from './stream-source.repository.js';
 /** How often the stream is asked while it has nothing new, and the lease while another instance has it. */
 const POLL_MS = 250;
 const MAX_BACKOFF_MS = 5_000;
+/** How often it is asked which stream the table has, while another instance reads it or there is none. */
+const LOOK_MS = 5_000;
 
 /** Injection token of the {@link StreamSource} to poll; undefined: this process polls none. */
 export const PolledStream = Symbol('PolledStream');
@@ -30,6 +32,9 @@ export class StreamPoller implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private reader: StreamReader | undefined;
+  /** Reads as soon as it gets the lease. */
+  private candidate: StreamReader | undefined;
+  private lookAtMs = 0;
   private failures = 0;
 
   constructor(
@@ -70,10 +75,18 @@ export class StreamPoller implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async takeOver(source: StreamSource): Promise<StreamReader | undefined> {
-    const streamArn = await source.arn();
-    if (streamArn === undefined || !(await this.progress.acquire(streamArn, this.owner))) return undefined;
+    if (performance.now() >= this.lookAtMs) {
+      const streamArn = await source.arn();
+      this.lookAtMs = performance.now() + LOOK_MS;
+      this.candidate =
+        streamArn === undefined
+          ? undefined
+          : new StreamReader(streamArn, this.owner, source, this.progress, this.handler);
+    }
+    const { candidate } = this;
+    if (candidate === undefined || !(await candidate.acquire())) return undefined;
     this.counts.isOwner = true;
-    return new StreamReader(streamArn, this.owner, source, this.progress, this.handler);
+    return candidate;
   }
 
   /** Begins anew, from the checkpoints; after a fault, later and later. Logged once an outage. */
@@ -91,6 +104,9 @@ export class StreamPoller implements OnApplicationBootstrap, OnModuleDestroy {
   private async letGo(): Promise<void> {
     const { reader } = this;
     this.reader = undefined;
+    // The next one begins without what this one knew.
+    this.candidate = undefined;
+    this.lookAtMs = 0;
     this.counts.isOwner = false;
     // Where this fails too, the lease runs out by itself.
     if (reader !== undefined)

@@ -31,6 +31,14 @@ export class StreamReader {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
+  /** Takes the lease, or extends it. @returns false: somebody else has it */
+  async acquire(): Promise<boolean> {
+    const nowMs = this.now();
+    const isOurs = await this.progress.acquire(this.streamArn, this.owner);
+    if (isOurs) this.extendedAtMs = nowMs;
+    return isOurs;
+  }
+
   /**
    * Reads once in every shard, and handles what is there.
    * @param isStopping asked between two records
@@ -50,10 +58,7 @@ export class StreamReader {
   }
 
   private async renew(): Promise<void> {
-    if (!this.isExtensionDue()) return;
-    const nowMs = this.now();
-    if (!(await this.progress.acquire(this.streamArn, this.owner))) throw new ReaderEndedError();
-    this.extendedAtMs = nowMs;
+    if (this.isExtensionDue() && !(await this.acquire())) throw new ReaderEndedError();
   }
 
   private isExtensionDue(): boolean {
