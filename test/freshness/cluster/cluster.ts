@@ -3,6 +3,7 @@ import { createCacheTable, dropCacheTable } from '../../../src/cache/stores/dyna
 import { tokenFor } from '../../support/tokens.js';
 import { PostgresProxy } from '../network/postgres-proxy.js';
 import { Sql } from '../run/sql.js';
+import { Dax } from './dax.js';
 import { startEngines, type Engines } from './engines.js';
 import { CACHE_TABLE, Instance, type Consistency, type InstanceOptions } from './instance.js';
 
@@ -13,6 +14,7 @@ const CLINICIAN = 'ana';
 /** Shared engines, the networks in front of them, and the instances that use them. */
 export class Cluster {
   readonly instances: Instance[] = [];
+  readonly dax: Dax;
   private token = '';
   private renewal: NodeJS.Timeout | undefined;
 
@@ -20,7 +22,9 @@ export class Cluster {
     readonly engines: Engines,
     readonly postgres: PostgresProxy,
     readonly sql: Sql,
-  ) {}
+  ) {
+    this.dax = new Dax(engines.dynamodbEndpoint);
+  }
 
   static async start(): Promise<Cluster> {
     const engines = await startEngines();
@@ -70,6 +74,7 @@ export class Cluster {
   async stop(): Promise<void> {
     clearInterval(this.renewal);
     await Promise.all(this.instances.map((instance) => instance.stop()));
+    await this.dax.stop();
     await this.sql.close();
     await this.postgres.stop();
     await this.engines.stop();

@@ -1,5 +1,6 @@
 import type { Weather } from '../network/dynamo-proxy.js';
 import type { Random } from '../run/random.js';
+import { waitUntil } from '../../support/wait-until.js';
 import type { Nemesis } from './nemesis.js';
 
 /** DynamoDB is bad for some of the instances, or for all. */
@@ -38,7 +39,14 @@ export const tableDropped: Nemesis = {
     return {
       what: 'cache table dropped',
       durationMs: random.between(0, 1_500),
-      heal: () => cluster.createTable(),
+      // Again where another fault of this kind drops it meanwhile.
+      heal: () => waitUntil('the table is made', () => succeeds(cluster.createTable())),
     };
   },
 };
+
+const succeeds = (work: Promise<void>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  );

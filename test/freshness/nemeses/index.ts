@@ -1,3 +1,4 @@
+import { daxLag } from './dax-nemeses.js';
 import { dynamoGone, dynamoSlow, dynamoThrottling, tableDropped } from './dynamo-nemeses.js';
 import { authorityCut, listenHung, listenKilled } from './feed-nemeses.js';
 import { clock, freeze, kill } from './instance-nemeses.js';
@@ -16,6 +17,7 @@ export const NEMESES: readonly Nemesis[] = [
   dynamoThrottling,
   dynamoGone,
   tableDropped,
+  daxLag,
   postgresRestarted,
   postgresCrashed,
   flushed,

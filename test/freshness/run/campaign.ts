@@ -37,7 +37,10 @@ const WRITES_PER_SECOND = 2;
 const POLL_MS = 100;
 const PROGRESS_EVERY_MS = 15_000;
 
-/** Random reads, writes and faults: nobody knows what they will find. Every other instance reads `strong`. */
+/**
+ * Random reads, writes and faults: nobody knows what they will find. Every other instance reads `strong`; the second half
+ * of them has DAX in front of the shared tier.
+ */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
   const cluster = await Cluster.start();
   try {
@@ -62,8 +65,10 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
 
 async function startInstances(cluster: Cluster, count: number): Promise<Instance> {
   const consistency = (i: number) => (i % 2 === 0 ? ('strong' as const) : ('bounded' as const));
-  const first = await cluster.add('i0', consistency(0));
-  const others = Array.from({ length: count - 1 }, (_, i) => cluster.add(`i${i + 1}`, consistency(i + 1)));
+  const dax = { environment: await cluster.dax.environment() };
+  const add = (i: number) => cluster.add(`i${i}`, consistency(i), i < Math.floor(count / 2) ? {} : dax);
+  const first = await add(0);
+  const others = Array.from({ length: count - 1 }, (_, i) => add(i + 1));
   const failed = (await Promise.allSettled(others)).find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   return first;
