@@ -58,6 +58,7 @@ describe('GET /api/messages/stream', () => {
   const tokens: Record<string, string> = {};
   const ids: Record<string, string> = {};
   const opened: Follower[] = [];
+  const ends: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
     await bench.create();
@@ -76,6 +77,7 @@ describe('GET /api/messages/stream', () => {
     }
   });
   afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end();
     for (const follower of opened.splice(0)) follower.close();
     await waitUntil('the service has seen them go', async () => (await metric('live_clients')) === 0);
   });
@@ -212,6 +214,10 @@ describe('GET /api/messages/stream', () => {
       { AUTH_ISSUER: ISSUER, AUTH_AUDIENCE: AUDIENCE, AUTH_JWKS_URI: identity.jwksUri },
       { databaseUrl: app.databaseUrl, dataDir: app.config.dataDir },
     );
+    ends.push(
+      () => identity.stop(),
+      () => own.close(),
+    );
     const tokenOf = (seconds: number) =>
       identity.token(ids['ana'] ?? '', ['clinician'], { exp: Math.ceil(Date.now() / 1_000) + seconds });
     const short = await Follower.open(own, await tokenOf(3));
@@ -219,14 +225,16 @@ describe('GET /api/messages/stream', () => {
     await waitUntil('the end', () => short.isEnded);
     expect(short.text).toContain('event: end\ndata: {"reason":"expired"}\n\n');
     expect(long.isEnded).toBe(false);
-    await own.close();
-    await identity.stop();
   });
 
   it('without PostgreSQL nothing is opened: 503, and a stream once it is back', async () => {
     const proxy = await TcpProxy.start(app.databaseUrl);
     const databaseUrl = proxy.through(app.databaseUrl);
     const own = await startTestApp({}, { databaseUrl, dataDir: app.config.dataDir });
+    ends.push(
+      () => proxy.stop(),
+      () => own.close(),
+    );
     const open = (more: Record<string, string> = {}) =>
       fetch(`${own.url}/api/messages/stream`, {
         headers: { authorization: `Bearer ${tokens['ana']}`, ...more },
@@ -242,8 +250,6 @@ describe('GET /api/messages/stream', () => {
     (await Follower.open(own, tokens['ana'] ?? '')).close();
     proxy.cut();
     await expectUnavailable(await open({ 'last-event-id': '0' }));
-    await own.close();
-    await proxy.stop();
   });
 
   it('streams end when the service stops, and say so', async () => {
