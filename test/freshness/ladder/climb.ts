@@ -4,20 +4,22 @@ import type { Instance } from '../cluster/instance.js';
 import { FreshnessChecker } from '../history/freshness-checker.js';
 import { BOUND_MS } from '../run/campaign.js';
 import type { ClinicalRecord } from '../run/records.js';
-import { Session } from '../run/session.js';
+import { Session, type Target } from '../run/session.js';
 import { RUNGS, setUpOf } from './rungs.js';
 
 /** What one rung came to. */
 export interface Step {
   readonly name: string;
   readonly requests: number;
+  /** The instance was killed meanwhile: asked again at another one, as a load balancer does with a GET. */
+  readonly askedAgain: number;
   readonly failed: number;
   /** Answers out of date when their request began, those that say so themselves not among them. */
   readonly outOfDate: number;
   readonly markedStale: number;
   /** How often the origin loaded a record, as PostgreSQL counts it. */
   readonly loads: number;
-  /** Keys and writes: every version of every record once. */
+  /** Versions of records that were answered: each took a load, and need not take another one. */
   readonly least: number;
 }
 
@@ -47,19 +49,21 @@ export async function climb(cluster: Cluster, index: number): Promise<Step> {
   const [first] = instances;
   if (first === undefined) throw new Error('there is no instance');
   const session = new Session(new FreshnessChecker(BOUND_MS), cluster.sql);
-  const records = await Promise.all(Array.from({ length: KEYS }, () => session.createRecord(first)));
+  const records = await session.createRecords(first, KEYS);
   const before = await loadsSoFar(cluster);
-  await run(cluster, instances, records, session);
+  const outcome: Outcome = { askedAgain: 0, failed: 0, versions: new Set() };
+  await run(cluster, instances, records, session, outcome);
   for (const instance of instances) await cluster.remove(instance);
   const { counts, checker } = session;
+  const { askedAgain, failed, versions } = outcome;
   return {
     name: RUNGS[index]?.name ?? '',
-    requests: counts.reads + counts.refused,
-    failed: counts.refused,
+    requests: counts.reads + failed,
+    ...{ askedAgain, failed },
     outOfDate: checker.outOfDate.bounded,
     markedStale: counts.markedStale,
     loads: (await loadsSoFar(cluster)) - before,
-    least: KEYS + counts.writes,
+    least: versions.size,
   };
 }
 
@@ -68,6 +72,7 @@ async function run(
   instances: readonly Instance[],
   records: readonly ClinicalRecord[],
   session: Session,
+  outcome: Outcome,
 ): Promise<void> {
   const pending: Promise<unknown>[] = [];
   // One after the other: two instances are always there, however long a start takes.
@@ -82,13 +87,51 @@ async function run(
     if (victim !== undefined) pending.push((restarts = restarts.then(() => restart(at(instances, victim)))));
     if (HICCUPS.includes(tick)) pending.push(hiccup(cluster));
     for (const instance of instances) {
-      // Who has no instance goes to the next one.
-      const next = instances.find(({ pid }) => pid !== undefined) ?? instance;
-      const asked = instance.pid === undefined ? next : instance;
-      for (let i = 0; i < REQUESTS_PER_INSTANCE; i++) pending.push(session.read(asked, record));
+      for (let i = 0; i < REQUESTS_PER_INSTANCE; i++)
+        pending.push(ask(instance, instances, record, session, outcome));
     }
   }
   await Promise.all(pending);
+}
+
+interface Outcome {
+  askedAgain: number;
+  failed: number;
+  /** Bodies: no two versions of anything have the same. */
+  readonly versions: Set<string>;
+}
+
+/** One request to `instance`, or to another one where it is gone, or goes. */
+async function ask(
+  instance: Instance,
+  instances: readonly Instance[],
+  record: ClinicalRecord,
+  session: Session,
+  outcome: Outcome,
+): Promise<void> {
+  const running = (): Instance => instances.find(({ pid }) => pid !== undefined) ?? instance;
+  const asked = instance.pid === undefined ? running() : instance;
+  const { pid } = asked;
+  const read = (one: Instance) => session.read(noting(one, outcome.versions), record);
+  if ((await read(asked)) !== undefined) return;
+  if (asked.pid !== pid) {
+    outcome.askedAgain++;
+    if ((await read(running())) !== undefined) return;
+  }
+  outcome.failed++;
+}
+
+/** `instance`, the bodies of its answers noted in `versions`. */
+function noting(instance: Instance, versions: Set<string>): Target {
+  const { name, consistency } = instance;
+  return {
+    ...{ name, consistency },
+    send: async (call) => {
+      const answer = await instance.send(call);
+      if (answer.status === 200) versions.add(answer.text);
+      return answer;
+    },
+  };
 }
 
 async function restart(instance: Instance): Promise<void> {

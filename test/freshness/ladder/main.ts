@@ -8,14 +8,17 @@ const log = (line: string): void => void process.stdout.write(`${line}\n`);
 const cluster = await Cluster.start();
 try {
   log(
-    '| protections | requests | loads at the origin | least possible | failed | out of date | marked stale |',
+    '| protections | requests | loads at the origin | least possible | asked again | failed | out of date | marked stale |',
   );
-  log('| --- | --- | --- | --- | --- | --- | --- |');
+  log('| --- | --- | --- | --- | --- | --- | --- | --- |');
   for (const index of RUNGS.keys()) {
-    const { name, requests, loads, least, failed, outOfDate, markedStale } = await climb(cluster, index);
-    log(`| ${[name, requests, loads, least, failed, outOfDate, markedStale].join(' | ')} |`);
-    // One load per key and version, and no more.
-    if (index === RUNGS.length - 1 && loads > least) process.exitCode = 1;
+    const { name, requests, loads, least, askedAgain, failed, outOfDate, markedStale } = await climb(
+      cluster,
+      index,
+    );
+    log(`| ${[name, requests, loads, least, askedAgain, failed, outOfDate, markedStale].join(' | ')} |`);
+    // One load per key and version, no more; and with fewer the count is wrong. Everybody gets an answer.
+    if (index === RUNGS.length - 1 && (loads !== least || failed > 0)) process.exitCode = 1;
   }
 } finally {
   await cluster.stop();

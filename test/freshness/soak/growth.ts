@@ -1,4 +1,4 @@
-/** How one process was at one moment. */
+/** How one process was at one moment, its garbage collected just before. */
 export interface Sample {
   /** Resident memory, bytes. */
   readonly rss: number;
@@ -31,7 +31,7 @@ interface Allowance {
 
 /** What may come on top before it counts as growth. The machine has other work: its delays are given most room. */
 const ALLOWED: Readonly<Record<keyof Sample, Allowance>> = {
-  rss: { of: 'median', factor: 1.15, plus: 16 * MIB },
+  rss: { of: 'least', factor: 1.15, plus: 16 * MIB },
   heap: { of: 'least', factor: 1.15, plus: 4 * MIB },
   external: { of: 'least', factor: 1.15, plus: 4 * MIB },
   handles: { of: 'least', factor: 1.1, plus: 4 },
