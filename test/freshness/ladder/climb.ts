@@ -36,6 +36,10 @@ const HICCUPS = [52, 94];
 const HICCUP_TICKS = 6;
 const PRELOAD = ['test/freshness/preload/mutate.mjs'];
 
+/** One load for every version, no more; and with fewer the count is wrong. Everybody got an answer. */
+export const reachesTheTop = ({ loads, least, failed }: Pick<Step, 'loads' | 'least' | 'failed'>): boolean =>
+  loads === least && failed === 0;
+
 /** The same requests, writes, restarts and hiccups, with the protections up to `index`. */
 export async function climb(cluster: Cluster, index: number): Promise<Step> {
   const { edits, environment } = setUpOf(index);

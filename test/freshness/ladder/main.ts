@@ -1,6 +1,6 @@
 // npm run bench:ladder: how often the origin is asked, with each protection added in turn. docs/performance.md.
 import { Cluster } from '../cluster/cluster.js';
-import { climb } from './climb.js';
+import { climb, reachesTheTop } from './climb.js';
 import { RUNGS } from './rungs.js';
 
 const log = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -12,13 +12,10 @@ try {
   );
   log('| --- | --- | --- | --- | --- | --- | --- | --- |');
   for (const index of RUNGS.keys()) {
-    const { name, requests, loads, least, askedAgain, failed, outOfDate, markedStale } = await climb(
-      cluster,
-      index,
-    );
+    const step = await climb(cluster, index);
+    const { name, requests, loads, least, askedAgain, failed, outOfDate, markedStale } = step;
     log(`| ${[name, requests, loads, least, askedAgain, failed, outOfDate, markedStale].join(' | ')} |`);
-    // One load per key and version, no more; and with fewer the count is wrong. Everybody gets an answer.
-    if (index === RUNGS.length - 1 && (loads !== least || failed > 0)) process.exitCode = 1;
+    if (index === RUNGS.length - 1 && !reachesTheTop(step)) process.exitCode = 1;
   }
 } finally {
   await cluster.stop();

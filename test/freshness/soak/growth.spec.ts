@@ -1,4 +1,4 @@
-import { trendsOf, type Sample } from './growth.js';
+import { isLoadEnough, trendsOf, type Sample } from './growth.js';
 
 const MIB = 1_048_576;
 const SAMPLE: Sample = { rss: 200 * MIB, heap: 60 * MIB, external: 8 * MIB, handles: 40, lagMs: 20 };
@@ -39,4 +39,11 @@ describe('trendsOf', () => {
   it('too few samples say nothing', () => {
     expect(() => trendsOf(Array.from({ length: 9 }, () => SAMPLE))).toThrow(RangeError);
   });
+});
+
+it.each([
+  [6_000, true],
+  [5_999, false],
+])('isLoadEnough, %i reads in a minute that aims at 200 a second: %j', (reads, isEnough) => {
+  expect(isLoadEnough(reads, 1, 200)).toBe(isEnough);
 });

@@ -38,6 +38,10 @@ const ALLOWED: Readonly<Record<keyof Sample, Allowance>> = {
   lagMs: { of: 'median', factor: 2, plus: 100 },
 };
 
+/** Whether there was enough load to say anything: half of what was aimed at. */
+export const isLoadEnough = (reads: number, minutes: number, readsPerSecond: number): boolean =>
+  reads >= (minutes * 60 * readsPerSecond) / 2;
+
 /**
  * Compares the second fifth of a run with its last: the first is warm-up, when code is compiled and the cache fills.
  * @throws {RangeError} with fewer than ten samples
