@@ -2,13 +2,13 @@
 // route with what every answer of Careline has to have, and Nest's own CacheInterceptor in memory on the same application.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { largestRecord, tokenOf } from './support/api.mjs';
 import { withClinic } from './support/clinic.mjs';
-import { median, ratio, report, spread } from './support/figures.mjs';
-import { launch, load, measure, stop } from './support/server.mjs';
+import { ratio, report } from './support/figures.mjs';
+import { FIGURES, figuresOf, launch, load, measure, stop } from './support/server.mjs';
 
 const ROUNDS = 9;
 const SECONDS = 2;
-const LARGEST_BYTES = 17_000;
 const OPPONENTS = [
   ['bare Fastify', 'bare-fastify'],
   ['Fastify, same duties', 'guarded-fastify'],
@@ -39,36 +39,14 @@ await withClinic({}, async ({ folder, environment }) => {
 function print(servers, bytes) {
   const bare = servers.find(({ name }) => name === 'bare Fastify');
   report(
+    'l1-hit',
     `L1 hit over HTTP, record of ${bytes} bytes, ${ROUNDS} rounds of ${SECONDS} s`,
-    ['server', 'requests/s', '× bare', 'CPU µs/request', '× bare', 'p99 ms'],
-    servers.map(({ name, requestsPerSecond, cpuMicroseconds, p99Ms }) => [
-      name,
-      spread(requestsPerSecond),
-      ratio(requestsPerSecond, bare.requestsPerSecond),
-      spread(cpuMicroseconds),
-      ratio(cpuMicroseconds, bare.cpuMicroseconds),
-      median(p99Ms),
+    ['server', ...FIGURES, 'requests × bare', 'CPU × bare'],
+    servers.map((server) => [
+      server.name,
+      ...figuresOf(server),
+      ratio(server.requestsPerSecond, bare.requestsPerSecond),
+      ratio(server.cpuMicroseconds, bare.cpuMicroseconds),
     ]),
   );
-}
-
-async function tokenOf(url) {
-  const response = await fetch(`${url}/api/dev/tokens`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ handle: 'ana' }),
-  });
-  return (await response.json()).token;
-}
-
-/** Of the records under `LARGEST_BYTES`; it is in the cache then. */
-async function largestRecord(url, headers) {
-  const { items } = await (await fetch(`${url}/api/patients?limit=100`, { headers })).json();
-  let largest = { path: undefined, record: Buffer.alloc(0) };
-  for (const { id } of items) {
-    const path = `/api/patients/${id}`;
-    const record = Buffer.from(await (await fetch(url + path, { headers })).arrayBuffer());
-    if (record.length < LARGEST_BYTES && record.length > largest.record.length) largest = { path, record };
-  }
-  return largest;
 }

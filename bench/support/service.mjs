@@ -39,3 +39,6 @@ async function makeTable(environment, table) {
   await createCacheTable(client, table);
   client.destroy();
 }
+
+/** A uuid that says its number. */
+export const numberedUuid = (i) => `00000000-0000-4000-8000-${i.toString(16).padStart(12, '0')}`;
