@@ -23,8 +23,8 @@ export class PatientOrigin {
     this.pool = new pg.Pool({
       connectionString: databaseUrl,
       max: CONNECTIONS,
-      connectionTimeoutMillis: 1_000,
-      query_timeout: 2_000,
+      connectionTimeoutMillis: 5_000,
+      query_timeout: 5_000,
     });
     this.pool.on('error', () => undefined);
   }
