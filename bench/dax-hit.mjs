@@ -1,18 +1,18 @@
 // Repeated reads of the same items: through dax-local's cache, and from DynamoDB Local without it.
 // Usage: npm run build && node bench/dax-hit.mjs. Rounds alternate between the two; both clients are AWS's own.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { DaxDocument } from '@amazon-dax-sdk/lib-dax';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { readConfig } from '../dist/config/index.js';
 import { DYNAMODB, EngineLease } from '../dist/embedded/index.js';
 import { DaxLocal } from '../tools/dax-local/dist/index.js';
+import { eachOf, quantile, ratio, report, spread, timed } from './support/figures.mjs';
 
 const ROUNDS = 7;
-const READS_PER_ROUND = 3_000;
+const READS_PER_ROUND = 2_000;
 const CONCURRENCY = 10;
 const ITEMS = 100;
 const ITEM_BYTES = 3_500;
@@ -41,13 +41,13 @@ try {
     await direct.put({ TableName, Item: { pk: `item ${at}`, b: Buffer.alloc(ITEM_BYTES, at) } });
 
   const sides = [
-    { name: 'dax-local, hits', get: (pk) => client.get({ TableName, Key: { pk } }), seconds: [] },
-    { name: 'DynamoDB Local', get: (pk) => direct.get({ TableName, Key: { pk } }), seconds: [] },
+    { name: 'dax-local, hits', get: (pk) => client.get({ TableName, Key: { pk } }), rounds: [] },
+    { name: 'DynamoDB Local', get: (pk) => direct.get({ TableName, Key: { pk } }), rounds: [] },
   ];
   for (const { get } of sides) await read(get);
   for (let round = 0; round < ROUNDS; round++)
-    for (const { get, seconds } of sides) seconds.push(await read(get));
-  report(sides);
+    for (const { get, rounds } of sides) rounds.push(await read(get));
+  print(sides);
 } finally {
   client.shutdown();
   dynamodb.destroy();
@@ -56,27 +56,39 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Seconds for one round. */
 async function read(get) {
   let next = 0;
-  const startedAt = performance.now();
+  const taken = [];
+  const cpu = process.cpuUsage();
   const worker = async () => {
-    while (next < READS_PER_ROUND) await get(`item ${next++ % ITEMS}`);
+    while (next < READS_PER_ROUND) taken.push(await timed(() => get(`item ${next++ % ITEMS}`)));
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  return (performance.now() - startedAt) / 1_000;
+  const ms = await timed(() => Promise.all(Array.from({ length: CONCURRENCY }, worker)));
+  const { user, system } = process.cpuUsage(cpu);
+  return {
+    rate: (READS_PER_ROUND / ms) * 1_000,
+    p50Ms: quantile(taken, 0.5),
+    p99Ms: quantile(taken, 0.99),
+    cpuMicroseconds: (user + system) / READS_PER_ROUND,
+  };
 }
 
-function report(sides) {
-  const rates = sides.map(({ seconds }) => seconds.map((one) => READS_PER_ROUND / one).sort((a, b) => a - b));
-  const median = (sorted) => sorted[Math.floor(sorted.length / 2)];
-  console.log(
-    `\nItems of ${ITEM_BYTES} bytes, ${ROUNDS} rounds of ${READS_PER_ROUND} reads, ${CONCURRENCY} at a time, ${cpus().length} cores, Node ${process.version}\n`,
+function print(sides) {
+  const [cached, direct] = sides;
+  report(
+    'dax-hit',
+    `Items of ${ITEM_BYTES} bytes, ${ROUNDS} rounds of ${READS_PER_ROUND} reads, ${CONCURRENCY} at a time`,
+    ['reads from', 'reads/s', 'p50 ms', 'p99 ms', 'CPU µs a read', 'reads × direct'],
+    sides.map(({ name, rounds }) => {
+      const { rate, p50Ms, p99Ms, cpuMicroseconds } = eachOf(rounds);
+      return [
+        name,
+        spread(rate),
+        spread(p50Ms, 2),
+        spread(p99Ms, 1),
+        spread(cpuMicroseconds),
+        name === cached.name ? ratio(rate, eachOf(direct.rounds).rate) : '1.00',
+      ];
+    }),
   );
-  console.log('| reads from | reads/s median (min–max) |\n|---|---|');
-  sides.forEach(({ name }, at) => {
-    const [slowest, fastest] = [rates[at][0], rates[at].at(-1)].map(Math.round);
-    console.log(`| ${name} | ${Math.round(median(rates[at]))} (${slowest}–${fastest}) |`);
-  });
-  console.log(`\n${(median(rates[0]) / median(rates[1])).toFixed(2)} times as many through the cache`);
 }

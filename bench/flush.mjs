@@ -57,6 +57,7 @@ await withClinic({ dynamodb: true }, async ({ environment, engines }) => {
       throw new Error(`${loads} loads after ${FLUSHES} flushes: something old was served`);
     const scans = calls.filter((name) => name === 'query').length;
     report(
+      'flush',
       `Flush with ${ENTRIES.toLocaleString('en')} entries in DynamoDB Local, ${FLUSHES} flushes (filled in ${Math.round(fillMs / 1000)} s)`,
       ['flush ms', 'calls on DynamoDB by flushes', 'queries and scans'],
       [

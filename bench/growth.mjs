@@ -16,9 +16,9 @@ const TAGS_A_CREATION = 500;
 const KIB = 1_024;
 const WORKER = join(import.meta.dirname, 'workers/local-hits.mjs');
 const NAMES = {
-  'careline-bytes': 'Careline, bytes as on a route',
-  'careline-json': 'Careline, JSON: a copy for each',
-  'cache-manager': 'cache-manager in memory',
+  'careline-bytes': 'Careline, bytes',
+  'careline-json': 'Careline, JSON (copies)',
+  'cache-manager': 'cache-manager',
 };
 
 const SWEEPS = [

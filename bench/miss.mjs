@@ -5,7 +5,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { createDynamoClient, memoize } from '../dist/cache/index.js';
 import { patientTag } from '../dist/patients/cache-tags.js';
 import { withClinic } from './support/clinic.mjs';
-import { ratio, report, round, spread } from './support/figures.mjs';
+import { CALL_FIGURES, eachOf, figuresOfCalls, ratio, report, round } from './support/figures.mjs';
 import { BYTES, connectionOf, withService } from './support/service.mjs';
 
 const ROUNDS = 11;
@@ -34,27 +34,33 @@ async function run(memory, dynamo, client) {
     return (i) => record(idOf(i), randomUUID());
   };
   const ways = [
-    { name: 'no cache', work: (i) => load(memory, idOf(i)), medians: [] },
-    { name: 'Careline, memory', work: missing(memory), medians: [] },
-    { name: 'Careline, DynamoDB Local', work: missing(dynamo), medians: [] },
+    { name: 'no cache', work: (i) => load(memory, idOf(i)), rounds: [] },
+    { name: 'Careline, memory', work: missing(memory), rounds: [] },
+    { name: 'Careline, DynamoDB Local', work: missing(dynamo), rounds: [] },
   ];
   const Key = { pk: { S: 'none' }, sk: { S: 'none' } };
   const get = () => client.send(new GetItemCommand({ TableName: dynamo.table, Key }));
-  ways.push({ name: '(one GetItem, of nothing)', work: get, medians: [] });
+  ways.push({ name: '(one GetItem, of nothing)', work: get, rounds: [] });
   // What DynamoDB Local stores behind a miss would slow the others down: it has its turn after them.
   for (let i = 0; i <= ROUNDS; i++)
     for (const part of [ways.slice(0, 2), ways.slice(2, 3), ways.slice(3)]) {
-      const medians = await round(
+      const figures = await round(
         LOADS,
         part.map(({ work }) => work),
       );
       // The first round warms up.
-      if (i > 0) for (const [at, way] of part.entries()) way.medians.push(medians[at]);
+      if (i > 0) for (const [at, way] of part.entries()) way.rounds.push(figures[at]);
     }
   const [base] = ways;
   report(
-    `Miss, ${ROUNDS} rounds of ${LOADS} records, median of medians`,
-    ['load', 'ms', '× no cache'],
-    ways.map(({ name, medians }) => [name, spread(medians, 2), ratio(medians, base.medians)]),
+    'miss',
+    `Miss, ${ROUNDS} rounds of ${LOADS} records`,
+    ['load', ...CALL_FIGURES, 'p50 × no cache', 'CPU × no cache'],
+    ways.map(({ name, rounds }) => [
+      name,
+      ...figuresOfCalls(rounds),
+      ratio(eachOf(rounds).p50Ms, eachOf(base.rounds).p50Ms),
+      ratio(eachOf(rounds).cpuMicroseconds, eachOf(base.rounds).cpuMicroseconds),
+    ]),
   );
 }

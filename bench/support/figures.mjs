@@ -47,16 +47,35 @@ export async function timed(work) {
 
 /**
  * One round: all of `works` in turn, `times` times, so that what else the machine does falls on all alike.
- * @returns for each of them how long it took each time, in ms
+ * @returns for each of them the quantiles of how long it took, in ms, and the CPU time of this process, in µs each
  */
-export async function durations(times, works) {
-  const taken = works.map(() => []);
+export async function round(times, works) {
+  const taken = works.map(() => ({ ms: [], cpuMicroseconds: 0 }));
   for (let i = 0; i < times; i++)
-    for (const [at, work] of works.entries()) taken[at].push(await timed(() => work(i)));
-  return taken;
+    for (const [at, work] of works.entries()) {
+      const cpu = process.cpuUsage();
+      taken[at].ms.push(await timed(() => work(i)));
+      const { user, system } = process.cpuUsage(cpu);
+      taken[at].cpuMicroseconds += user + system;
+    }
+  return taken.map(({ ms, cpuMicroseconds }) => ({
+    p50Ms: quantile(ms, 0.5),
+    p99Ms: quantile(ms, 0.99),
+    cpuMicroseconds: cpuMicroseconds / times,
+  }));
 }
 
-/** {@link durations}, of each the median. */
-export async function round(times, works) {
-  return (await durations(times, works)).map(median);
+export const CALL_FIGURES = ['p50 ms', 'p99 ms', 'CPU µs'];
+
+/** The columns {@link CALL_FIGURES} of the rounds of one work. */
+export function figuresOfCalls(rounds) {
+  const { p50Ms, p99Ms, cpuMicroseconds } = eachOf(rounds);
+  return [spread(p50Ms, 2), spread(p99Ms, 1), spread(cpuMicroseconds)];
+}
+
+/** By figure, its value in each round. */
+export function eachOf(rounds) {
+  return Object.fromEntries(
+    Object.keys(rounds[0]).map((figure) => [figure, rounds.map((round) => round[figure])]),
+  );
 }

@@ -3,7 +3,7 @@ import { writePlot } from './docs.mjs';
 
 const WIDTH = 640;
 const HEIGHT = 360;
-const AREA = { left: 70, right: 16, top: 44, bottom: 84 };
+const AREA = { left: 70, right: 36, top: 44, bottom: 84 };
 /** Readable on white and on black, and told apart without colour vision: Okabe and Ito. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7'];
 const STYLE = `

@@ -28,7 +28,7 @@ export async function withService(environment, work) {
   });
   try {
     const get = (token) => app.get(token, { strict: false });
-    await work({ cache: get(TieredCache), patients: get(PatientsService), table: config.cache.table });
+    await work({ cache: get(TieredCache), patients: get(PatientsService), table: config.cache.table, get });
   } finally {
     await app.close();
   }
