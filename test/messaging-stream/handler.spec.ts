@@ -123,6 +123,34 @@ describe('records of the stream of messages', () => {
       expect(await raised()).toEqual(inbox);
     });
 
+    it('that was read again raises the inbox again', async () => {
+      const again = { ...later, readId: randomUUID() };
+      await handler.handle(change(again, { ...again, unread: 0, readId: randomUUID() }));
+      expect(await raised()).toEqual(inbox);
+    });
+
+    it.each([
+      ['with a newer message', { ...later, readId: randomUUID() }],
+      ['with another text', { ...entry, readId: randomUUID(), lastText: 'y' }],
+      ['that had no read yet', later],
+    ])('that was read, and is put back in place of one %s, raises the inbox once more', async (_, newer) => {
+      const read = { ...entry, unread: 0, readId: randomUUID() };
+      await handler.handle(change(entry, read));
+      expect(await raised()).toEqual(inbox);
+
+      await handler.handle(change(newer, read));
+      expect(await raised()).toEqual(inbox);
+    });
+
+    it('that was read and counts again raises the inbox, whatever read it names', async () => {
+      const readId = randomUUID();
+      await handler.handle(change(entry, { ...entry, unread: 0, readId }));
+      await raised();
+
+      await handler.handle(change({ ...entry, unread: 0, readId: randomUUID() }, { ...entry, readId }));
+      expect(await raised()).toEqual(inbox);
+    });
+
     it('that a message changed raises nothing: the message does', async () => {
       await handler.handle(change(entry, later));
       await handler.handle(change({ ...entry, writeId: undefined }, later));

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Tag } from '../../cache/index.js';
 import { conversationTag, inboxTag, MESSAGES_TAG, tagsOfMessage } from '../cache-tags.js';
 import {
@@ -70,7 +71,7 @@ function effectOnInbox(keys: ItemKey, before: Item | undefined, after: Item | un
   if (before !== undefined && after !== undefined) {
     if (isByMessage(before, after)) return NONE;
     const { readId } = parseInboxEntry(after);
-    if (readId !== undefined && readId !== before['readId']) return { kind: 'read', writeId: readId, tags };
+    if (readId !== undefined && isByReading(before, after)) return { kind: 'read', writeId: readId, tags };
   }
   // A first message looks as an entry that somebody copies: raised once more than needed, rather than not at all.
   return { kind: 'foreign', tags };
@@ -80,5 +81,13 @@ function effectOnInbox(keys: ItemKey, before: Item | undefined, after: Item | un
 function isByMessage(before: Item, after: Item): boolean {
   return (
     after['writeId'] !== before['writeId'] && String(after['lastMessageId']) > String(before['lastMessageId'])
+  );
+}
+
+/** Reading sets two attributes: an older entry that is put back has a read of its own, for which the inbox was raised before. */
+function isByReading(before: Item, after: Item): boolean {
+  const { unread, readId } = after;
+  return (
+    unread === 0 && readId !== before['readId'] && isDeepStrictEqual({ ...before, unread, readId }, after)
   );
 }
