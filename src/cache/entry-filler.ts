@@ -68,6 +68,12 @@ export class EntryFiller {
     });
     if (!lease.held) return lease.found ?? this.load(call, versions, loader);
     const release = () => shared.store.releaseLease(keys.entry, owner, { name: call.name });
+    // A cache in between may go on saying that there is none.
+    const stored = shared.store.direct ? await find() : undefined;
+    if (stored !== undefined) {
+      this.background.run(release);
+      return stored;
+    }
     // Once there is an entry, the lease ends a little later: who missed the entry just before it was stored gets no lease and
     // looks again, so that whoever gets one need not.
     const linger = () => shared.store.acquireLease(keys.entry, owner, LEASE_LINGER_MS, { name: call.name });
@@ -162,7 +168,7 @@ export class EntryFiller {
     { entry, body }: Packed,
     done: AfterStoring,
   ): void {
-    const { local, shared, report } = this.options;
+    const { local, shared, report, clock } = this.options;
     const keys = this.options.keys.of(call, onlyOf(call.tags, versions));
     local.set(keys.local, keys.localPartition, entry);
     report({ type: 'stored', name: call.name, tier: 'L1', bytes: entry.size });
@@ -170,8 +176,9 @@ export class EntryFiller {
     const { createdAtMs, expiresAtMs, none, everything, dependencies, loadMs } = entry;
     const head = { none, everything, dependencies, loadMs, args: keys.args };
     const begun = this.background.run(async () => {
-      const stored = await shared.write(keys.entry, { head, body, createdAtMs, expiresAtMs }, call.name);
-      await done(stored && expiresAtMs - createdAtMs > LEASE_LINGER_MS ? keys.entry : undefined);
+      const written = await shared.write(keys.entry, { head, body, createdAtMs, expiresAtMs }, call.name);
+      const lasts = expiresAtMs - clock.now() > LEASE_LINGER_MS;
+      await done(written && lasts ? keys.entry : undefined);
     });
     if (!begun) report({ type: 'write-shed', name: call.name });
   }

@@ -1,4 +1,5 @@
 import { STORE_FAULT, StoreDouble } from '../../test/support/cache-store-double.js';
+import type { CacheEvent } from './events.js';
 import { GuardedStore } from './guarded-store.js';
 import { MemoryStore } from './stores/memory-store.js';
 
@@ -7,15 +8,16 @@ const FAULTS_TO_OPEN = 5;
 
 function guard({ direct = true } = {}) {
   const store = new StoreDouble(new MemoryStore({ maxBytes: 1_000_000 }), { direct });
+  const events: CacheEvent[] = [];
   const guarded = new GuardedStore({
     store,
     timeoutMs: 10_000,
-    report: () => undefined,
+    report: (event) => void events.push(event),
     faultsToOpen: FAULTS_TO_OPEN,
     // Beyond the end of a test.
     retryAfterMs: 600_000,
   });
-  return { store, guarded };
+  return { store, guarded, events };
 }
 
 /** An entry that any reader may have. */
@@ -73,16 +75,35 @@ describe('GuardedStore, where some answers come from elsewhere', () => {
     expect((await guarded.read(KEY, {})).entry).toBeDefined();
   });
 
-  // Guards guarded-store.ts, breakerFor: `capabilities.direct`.
-  it('nothing comes from elsewhere: faults of all calls count together', async () => {
+  // Guards guarded-store.ts, breakerFor: `this.direct`.
+  it('nothing comes from elsewhere: faults of all reads and writes count together', async () => {
     const { store, guarded } = guard({ direct: false });
     store.fail(STORE_FAULT);
     await guarded.read(KEY, { consistent: true });
     await guarded.read(KEY, {});
     await guarded.newest(KEY.partition, {});
-    await guarded.acquireLease(KEY, 'a', 1_000, {});
+    await guarded.write(KEY, entry(), {});
     await guarded.write(KEY, entry(), {});
 
     expect(guarded.state).toBe('open');
   });
+
+  // Guards guarded-store.ts, breakerFor: `operation.endsWith('-lease')`.
+  it.each([true, false])(
+    'reads that succeed do not hide that leases cannot be had (direct: %s): they are asked for no more, which is told',
+    async (direct) => {
+      const { store, guarded, events } = guard({ direct });
+      store.fail(STORE_FAULT, 'acquire-lease', 'write');
+      for (let i = 0; i < 2 * FAULTS_TO_OPEN; i++) {
+        await guarded.read(KEY, {});
+        await guarded.acquireLease(KEY, 'a', 1_000, {});
+        await guarded.write(KEY, entry(), {});
+      }
+
+      expect(store.count('acquire-lease')).toBe(FAULTS_TO_OPEN);
+      expect(events.filter(({ type }) => type === 'direct-breaker')).toEqual([
+        { type: 'direct-breaker', state: 'open' },
+      ]);
+    },
+  );
 });

@@ -30,9 +30,9 @@ const MISS: ReadResult = { entry: undefined };
 /**
  * L2 as the tiers use it: optional. No method throws. Every call has a time limit of its own (a client may ignore
  * signals) and passes a circuit breaker that counts faults only: a refused entry says nothing about the store's health.
- * What a store answers from elsewhere than other reads (its capability `direct`) has a breaker of its own: that it succeeds
- * must not hide that entries cannot be had, nor the other way round. While entries cannot be had, nobody needs a lease; the
- * newest one is what answers when the origin is down, and is asked for all the same.
+ *
+ * Leases have a breaker of their own: that they succeed must not hide that entries cannot be had, nor the other way round. While entries cannot be had, nobody needs a lease. The newest entry and consistent reads
+ * go with the leases where a store answers them from elsewhere than other reads (its capability `direct`).
  */
 export class GuardedStore {
   /** That of entries: the one whose state is told. */
@@ -46,6 +46,10 @@ export class GuardedStore {
       const name = STATE_NAMES[state];
       if (name !== undefined) options.report({ type: 'breaker', state: name });
     });
+    this.directBreaker.onStateChange((state) => {
+      const name = STATE_NAMES[state];
+      if (name !== undefined) options.report({ type: 'direct-breaker', state: name });
+    });
   }
 
   get state(): 'closed' | 'open' | 'half-open' {
@@ -55,6 +59,11 @@ export class GuardedStore {
   /** Longest entry that the store takes, in bytes. */
   get maxEntryBytes(): number {
     return this.options.store.capabilities.maxEntryBytes;
+  }
+
+  /** Consistent reads are answered from elsewhere than others. */
+  get direct(): boolean {
+    return this.options.store.capabilities.direct === true;
   }
 
   /** A miss where the store cannot be asked. */
@@ -149,12 +158,12 @@ export class GuardedStore {
   }
 
   private breakerFor(operation: StoreOperation, { consistent = false }: CallOptions): CircuitBreakerPolicy {
-    const isDirect =
-      operation.endsWith('-lease') || operation === 'newest' || (operation === 'read' && consistent);
-    return isDirect && this.options.store.capabilities.direct === true ? this.directBreaker : this.breaker;
+    if (operation.endsWith('-lease')) return this.directBreaker;
+    const passes = operation === 'newest' || (operation === 'read' && consistent);
+    return passes && this.direct ? this.directBreaker : this.breaker;
   }
 
-  /** A deadline of our own: a client may ignore its signal, and then its promise is left behind. */
+  /** A deadline of our own, which progress puts off: a client may ignore its signal, and then its promise is left behind. */
   private async inTime<T>(
     options: CallOptions,
     work: (store: CacheStore, call: CallOptions) => Promise<T>,

@@ -169,6 +169,51 @@ describe('TieredCache, single flight', () => {
     expect(countOf(b.events, { type: 'lease', outcome: 'won' })).toBe(1);
   });
 
+  // Guards entry-filler.ts, fill: `shared.store.direct ? await find()`.
+  it('a cache in between says that nothing is stored: who holds the lease looks past it', async () => {
+    const { authority, clock, store, instance } = cacheHarness({ direct: true });
+    const [a, b] = [instance(), instance()];
+    const loader = snapshotLoader(authority, () => 'data');
+    await a.cache.getOrLoad(recordCall(), loader);
+    await turn();
+    store.isBehind = true;
+    clock.advance(500);
+
+    expect(await b.cache.getOrLoad(recordCall(), loader)).toMatchObject({ value: 'data', source: 'L2' });
+    expect(countOf(b.events, { type: 'lease', outcome: 'won' })).toBe(1);
+    await turn();
+    expect(store.count('release-lease')).toBe(1);
+  });
+
+  // Guards entry-filler.ts, fill: `stored?.versions === keys.entry.versions`.
+  it('the load saw newer versions than were looked for: the lease is given back', async () => {
+    const { authority, store, instance } = cacheHarness();
+    const { cache } = instance();
+    authority.committed.set(PATIENT, version(2));
+    await cache.getOrLoad(
+      recordCall(),
+      snapshotLoader(authority, () => 'newer'),
+    );
+    await turn();
+
+    expect(store.count('write')).toBe(1);
+    expect(store.count('release-lease')).toBe(1);
+  });
+
+  // Guards entry-filler.ts, store: `lasts`.
+  it('the entry lives for a shorter time than a lease lingers: the lease is given back', async () => {
+    const { authority, store, instance } = cacheHarness();
+    const { cache } = instance();
+    await cache.getOrLoad(
+      recordCall({ ttlMs: 400 }),
+      snapshotLoader(authority, () => 'short'),
+    );
+    await turn();
+
+    expect(store.count('write')).toBe(1);
+    expect(store.count('release-lease')).toBe(1);
+  });
+
   // Guards entry-filler.ts, fill: `: release()`.
   it('nothing was stored under the key of the lease: the next one does not wait', async () => {
     const { authority, store, instance } = cacheHarness({ leaseWaitMs: 60_000 });

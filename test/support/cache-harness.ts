@@ -21,6 +21,8 @@ export interface HarnessOptions {
   readonly authority?: FakeAuthority | false;
   /** Default true. */
   readonly shared?: boolean;
+  /** Whether the shared tier answers leases and consistent reads from elsewhere than other reads. */
+  readonly direct?: boolean;
   readonly random?: () => number;
   readonly storeTimeoutMs?: number;
   readonly leaseWaitMs?: number;
@@ -32,7 +34,8 @@ export interface HarnessOptions {
 export function cacheHarness(options: HarnessOptions = {}) {
   const clock = new TestClock();
   const authority = options.authority === false ? undefined : (options.authority ?? new FakeAuthority());
-  const store = new StoreDouble(new MemoryStore({ maxBytes: 64 * 1024 * 1024, clock }));
+  const behind = new MemoryStore({ maxBytes: 64 * 1024 * 1024, clock });
+  const store = new StoreDouble(behind, { direct: options.direct ?? false });
   const codec = createCodec({ encryption: { mode: 'off' } });
   const instance = (own = authority) => {
     const events: CacheEvent[] = [];

@@ -28,6 +28,9 @@ export class StoreDouble implements CacheStore {
   /** Makes something else of what is read. */
   distort: (entry: StoredEntry, key: EntryKey) => unknown = (entry) => entry;
 
+  /** Reads that are not consistent find nothing. */
+  isBehind = false;
+
   constructor(
     private readonly store: CacheStore,
     capabilities: Partial<StoreCapabilities> = {},
@@ -58,10 +61,13 @@ export class StoreDouble implements CacheStore {
   async read(keys: readonly EntryKey[], options?: CallOptions): Promise<readonly ReadResult[]> {
     await this.step('read', options);
     const results = await this.store.read(keys, options);
+    const absent = this.isBehind && options?.consistent !== true;
     return results.map((result, i) =>
-      result.entry === undefined
-        ? result
-        : { entry: this.distort(result.entry, keys[i] as EntryKey) as StoredEntry },
+      absent
+        ? { entry: undefined }
+        : result.entry === undefined
+          ? result
+          : { entry: this.distort(result.entry, keys[i] as EntryKey) as StoredEntry },
     );
   }
 
