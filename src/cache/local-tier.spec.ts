@@ -68,6 +68,20 @@ describe('LocalTier', () => {
     },
   );
 
+  // Guards local-tier.ts: flatten.
+  it('keys that were put together from many parts take no more than what the tier counts', () => {
+    const tier = new LocalTier(512 * MIB);
+    const before = usedBytes();
+    for (let i = 0; i < 10_000; i++) {
+      let key = 'record#[';
+      for (let part = 0; part < 12; part++) key += `${i}.${part} patient@`;
+      tier.set(key, `record#${i}`, entry({ held: bytes(64), size: 64 }));
+    }
+    const paid = usedBytes() - before;
+
+    expect(paid).toBeLessThanOrEqual(tier.bytes * 1.05);
+  });
+
   // Guards local-tier.ts, get: `expiresAtMs > nowMs`, and `delete`.
   it('what expired is gone, and takes no room', () => {
     const tier = new LocalTier(MIB);
