@@ -24,6 +24,7 @@ export { DaxStore } from './stores/dax/dax-store.js';
 export { createCacheTable, dropCacheTable } from './stores/dynamo/cache-table.js';
 export { createItemClient } from './stores/dynamo/document-item-client.js';
 export { createDynamoClient, type DynamoConnection } from './stores/dynamo/dynamo-connection.js';
+export { dynamoErrorName } from './stores/dynamo/dynamo-errors.js';
 export { DynamoStore, type DynamoStoreOptions } from './stores/dynamo/dynamo-store.js';
 export { dropTable, ensureTable } from './stores/dynamo/tables.js';
 export { MemoryStore } from './stores/memory-store.js';

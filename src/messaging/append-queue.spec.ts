@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
-import { AppError } from '../common/errors/app-error.js';
+import type { AppError } from '../common/errors/app-error.js';
 import { AppendQueue } from './append-queue.js';
+import { MessagesUnavailableError } from './dynamo-faults.js';
 
 interface Draft {
   readonly conversationId: string;
@@ -41,11 +42,15 @@ describe('AppendQueue', () => {
     expect(batches.flat()).toEqual(ids);
   });
 
-  it('a batch fails with an error to answer with: those that wait are refused with it, and never written', async () => {
+  it('a batch fails since DynamoDB is away: those that wait are refused too, and never written', async () => {
     const added = addMany(60);
     const other = add('b');
-    settle.reject(new AppError('MESSAGES_UNAVAILABLE', 'x'));
-    expect(await codes(added)).toEqual(Array.from({ length: 60 }, () => 'MESSAGES_UNAVAILABLE'));
+    settle.reject(new MessagesUnavailableError({ isOutage: true, mayBeKept: true }));
+    const [first, ...behind] = await Promise.allSettled(added);
+    expect(first).toMatchObject({ reason: { code: 'MESSAGES_UNAVAILABLE', mayBeKept: true } });
+    expect(behind).toHaveLength(59);
+    for (const outcome of behind)
+      expect(outcome).toMatchObject({ reason: { code: 'MESSAGES_UNAVAILABLE', mayBeKept: false } });
     await codes([other]);
     expect(batches).toHaveLength(2);
 
@@ -54,14 +59,17 @@ describe('AppendQueue', () => {
     expect(await codes([add()])).toEqual(['written']);
   });
 
-  it('a batch fails by a mistake of ours: those that wait are written', async () => {
+  it.each([
+    ['by a mistake of ours', new TypeError('x')],
+    ['since others were always first', new MessagesUnavailableError({ mayBeKept: true })],
+  ])('a batch fails %s: those that wait are written', async (_, error) => {
     const added = addMany(2);
     const failing = settle;
     settle = Promise.withResolvers();
     settle.resolve();
-    failing.reject(new TypeError('x'));
+    failing.reject(error);
 
-    await expect(added[0]).rejects.toThrow(TypeError);
+    await expect(added[0]).rejects.toBe(error);
     expect(await codes(added.slice(1))).toEqual(['written']);
   });
 

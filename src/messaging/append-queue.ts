@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { AppError } from '../common/errors/app-error.js';
-import { messagesUnavailable } from './dynamo-faults.js';
+import { MessagesUnavailableError } from './dynamo-faults.js';
 
 /** Drafts of one conversation that wait at most; the next one is refused. */
 const MAX_WAITING = 500;
@@ -45,12 +44,13 @@ export class AppendQueue<Draft extends Queued, Result> {
   constructor(private readonly write: WriteBatch<Draft, Result>) {}
 
   /**
-   * @throws {AppError} `MESSAGES_UNAVAILABLE` when too many wait, or this one for too long: it was not sent; else what `write`
-   *   throws, for this batch or one before it
+   * @throws {AppError} `MESSAGES_UNAVAILABLE` when too many wait, this one for too long, or DynamoDB is away for the batch before it: it was not sent; else what `write`
+   *   throws for its batch
    */
   add(draft: Draft): Promise<Result> {
     const queue = this.queues.get(draft.conversationId);
-    if (queue !== undefined && queue.length >= MAX_WAITING) return Promise.reject(messagesUnavailable());
+    if (queue !== undefined && queue.length >= MAX_WAITING)
+      return Promise.reject(new MessagesUnavailableError());
     return new Promise((resolve, reject) => {
       const waiting: Waiting<Draft, Result> = { draft, resolve, reject };
       if (queue !== undefined) {
@@ -86,13 +86,18 @@ export class AppendQueue<Draft extends Queued, Result> {
     } catch (error) {
       this.newest.delete(conversationId);
       for (const { reject } of batch) reject(error);
-      // What is away for one batch is away for the next: those that wait need not find out one after the other. They were
-      // never sent. A mistake of ours is of its own batch.
-      if (error instanceof AppError) {
-        const behind = this.queues.get(conversationId) ?? [];
-        for (const { reject } of takeFirst(behind, behind.length)) reject(error);
-      }
+      // What is away for one batch is away for the next: those that wait need not find out one after the other. All else,
+      // such as others that are always first, or a mistake of ours, is of its own batch.
+      if (error instanceof MessagesUnavailableError && error.isOutage)
+        this.refuseWaiting(conversationId, error);
     }
+  }
+
+  /** They were never sent, whatever became of the batch before them. */
+  private refuseWaiting(conversationId: string, { cause }: MessagesUnavailableError): void {
+    const waiting = this.queues.get(conversationId) ?? [];
+    const error = new MessagesUnavailableError({ cause, isOutage: true });
+    for (const { reject } of takeFirst(waiting, waiting.length)) reject(error);
   }
 }
 
@@ -116,5 +121,5 @@ function takeFirst<Draft, Result>(queue: Waiting<Draft, Result>[], count: number
 
 function giveUp<Draft, Result>(queue: Waiting<Draft, Result>[], waiting: Waiting<Draft, Result>): void {
   queue.splice(queue.indexOf(waiting), 1);
-  waiting.reject(messagesUnavailable());
+  waiting.reject(new MessagesUnavailableError());
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { dynamoErrorName } from '../cache/index.js';
 import { AppendQueue } from './append-queue.js';
 import {
   appendRequest,
@@ -14,8 +15,8 @@ import { MessagingDocuments } from './documents.repository.js';
 import {
   cancellationReasons,
   isPassing,
-  messagesUnavailable,
-  nameOf,
+  isRefused,
+  MessagesUnavailableError,
   stringOf,
   toMessagingError,
 } from './dynamo-faults.js';
@@ -74,14 +75,36 @@ export class AppendRepository {
     return sent !== undefined && sent.ttl > Math.floor(this.now() / 1_000) ? sent : undefined;
   }
 
+  /** Tells, where it fails, whether anything of it may have been kept all the same. */
   private async write(drafts: readonly [Draft, ...Draft[]], known: string | undefined) {
+    let mayBeKept = false;
+    try {
+      return await this.writeAll(drafts, known, (error) => (mayBeKept ||= !isRefused(error)));
+    } catch (error) {
+      if (!(error instanceof MessagesUnavailableError)) throw error;
+      const { cause, isOutage } = error;
+      throw new MessagesUnavailableError({ cause, isOutage, mayBeKept });
+    }
+  }
+
+  private async writeAll(
+    drafts: readonly [Draft, ...Draft[]],
+    known: string | undefined,
+    onFault: (error: unknown) => void,
+  ) {
     const deadline = AbortSignal.timeout(BATCH_DEADLINE_MS);
     const results = new Map<Draft, SentRecord>();
     let open: readonly Draft[] = drafts;
     let last = known ?? (await this.newestOf(drafts[0].conversationId, deadline));
     for (let conflicts = 0, faults = 0; isNotEmpty(open);) {
       const request = appendRequest(this.documents.table, open, last, this.now());
-      const outcome = await this.settle(request, open.length, deadline, () => (faults += 1) < MAX_FAULTS);
+      const outcome = await this.settle(
+        request,
+        open.length,
+        deadline,
+        onFault,
+        () => (faults += 1) < MAX_FAULTS,
+      );
       switch (outcome.kind) {
         case 'written':
           open.forEach((draft, index) => results.set(draft, request.sent[index] as SentRecord));
@@ -98,11 +121,12 @@ export class AppendRepository {
         case 'conflict':
           break;
         case 'fault':
+          // That the time is over in the middle of an attempt says nothing of DynamoDB, where it has answered before.
+          if (conflicts > 0 && deadline.aborted) throw tooManyConflicts();
           throw toMessagingError(outcome.error);
       }
-      if ((conflicts += 1) >= MAX_CONFLICTS || deadline.aborted)
-        throw messagesUnavailable(new Error('Too many conflicts.'));
-      await backOff(conflicts);
+      await backOff((conflicts += 1));
+      if (conflicts >= MAX_CONFLICTS || deadline.aborted) throw tooManyConflicts();
     }
     return { results: drafts.map((draft) => results.get(draft) as SentRecord), lastId: last };
   }
@@ -112,13 +136,14 @@ export class AppendRepository {
     { items }: AppendRequest,
     drafts: number,
     deadline: AbortSignal,
+    onFault: (error: unknown) => void,
     mayRetry: () => boolean,
   ): Promise<Outcome> {
-    const command = { TransactItems: items, ClientRequestToken: randomUUID() };
+    const request = { TransactItems: items, ClientRequestToken: randomUUID() };
     for (let attempt = 1; ; attempt += 1) {
       try {
         await this.documents.attempt((client) =>
-          client.send(new TransactWriteCommand({ ...command }), { abortSignal: deadline }),
+          client.send(transaction(request, onFault), { abortSignal: deadline }),
         );
         return { kind: 'written' };
       } catch (error) {
@@ -162,8 +187,33 @@ export class AppendRepository {
   }
 }
 
+/** @param onFault is told how every attempt failed, also those that the SDK makes good by another one */
+function transaction(
+  request: TransactWriteCommandInput,
+  onFault: (error: unknown) => void,
+): TransactWriteCommand {
+  const command = new TransactWriteCommand({ ...request });
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        onFault(error);
+        throw error;
+      }
+    },
+    // Inside the SDK's retries, which come early in this step. Commands of lib-dynamodb merge their middleware twice.
+    { step: 'finalizeRequest', priority: 'low', name: 'attempts', override: true },
+  );
+  return command;
+}
+
+function tooManyConflicts(): MessagesUnavailableError {
+  return new MessagesUnavailableError({ cause: new Error('Too many conflicts.') });
+}
+
 function outcomeOf(error: unknown, drafts: number): Outcome {
-  if (nameOf(error) === 'TransactionConflictException') return { kind: 'conflict' };
+  if (dynamoErrorName(error) === 'TransactionConflictException') return { kind: 'conflict' };
   const reasons = cancellationReasons(error);
   if (reasons === undefined) return { kind: 'fault', error };
   const failed = (index: number): boolean => reasons[index]?.Code === 'ConditionalCheckFailed';

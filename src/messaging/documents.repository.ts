@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createDynamoClient } from '../cache/index.js';
-import { messagesUnavailable, toMessagingError } from './dynamo-faults.js';
+import { MessagesUnavailableError, toMessagingError } from './dynamo-faults.js';
 import { MessagingTable } from './messaging-table.js';
 
 /** Requests to the messaging table, with connections of their own. */
@@ -34,7 +34,7 @@ export class MessagingDocuments implements OnApplicationShutdown {
 
   /** {@link ask} for who tells the errors of the SDK apart: they come as they are. */
   async attempt<Answer>(request: (client: DynamoDBDocumentClient) => Promise<Answer>): Promise<Answer> {
-    if (this.client === undefined) throw messagesUnavailable();
+    if (this.client === undefined) throw new MessagesUnavailableError({ isOutage: true });
     return request(this.client);
   }
 

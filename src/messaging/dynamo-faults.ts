@@ -1,7 +1,7 @@
+import { dynamoErrorName } from '../cache/index.js';
 import { AppError } from '../common/errors/app-error.js';
 
 const RETRY_AFTER_SECONDS = 1;
-const NAME = /^[A-Za-z]{1,64}$/;
 
 /** Faults of the request itself: a mistake of ours, which no retry cures. */
 const OURS = new Set([
@@ -10,11 +10,42 @@ const OURS = new Set([
   'IdempotentParameterMismatchException',
 ]);
 
+/** Why a transaction is cancelled by what it writes: also a mistake of ours, or a conversation that is full. */
+const OF_THE_BATCH = new Set(['ValidationError', 'ItemCollectionSizeLimitExceeded']);
+
 /** What the SDK throws by itself: time-outs, and credentials that cannot be got. */
 const OF_THE_SDK = /^(TimeoutError|RequestTimeout|AbortError|.*ProviderError)$/;
 
 /** What Node's network modules call their errors, such as ECONNRESET; its checks of arguments are ERR_… */
 const NETWORK_CODE = /^E(?!RR_)[A-Z_]+$/;
+
+/** The network refuses before anything is sent. */
+const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+/** A proxy that gave up waiting; whether DynamoDB had the request, it does not say. */
+const REQUEST_TIMEOUT = 408;
+
+/** Messages cannot be reached. */
+export class MessagesUnavailableError extends AppError {
+  /** DynamoDB is away, as for all others; else it is there, and somebody else is always first. */
+  readonly isOutage: boolean;
+  /** A write was sent, and no answer tells whether it was carried out. */
+  readonly mayBeKept: boolean;
+
+  constructor({ cause, isOutage = false, mayBeKept = false }: UnavailableOptions = {}) {
+    super('MESSAGES_UNAVAILABLE', 'Messages cannot be reached at the moment. Try again.', {
+      cause,
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    });
+    this.isOutage = isOutage;
+    this.mayBeKept = mayBeKept;
+  }
+}
+
+interface UnavailableOptions {
+  readonly cause?: unknown;
+  readonly isOutage?: boolean;
+  readonly mayBeKept?: boolean;
+}
 
 /** Why a transaction was cancelled, by the position of its items. */
 export interface CancellationReason {
@@ -29,44 +60,55 @@ export interface CancellationReason {
  */
 export function toMessagingError(error: unknown): Error {
   if (error instanceof AppError) return error;
-  const name = nameOf(error);
-  return isOutage(error) ? messagesUnavailable(named(name)) : named(name);
-}
-
-/** DynamoDB is not there, does not answer, or has no capacity. */
-export function messagesUnavailable(cause?: Error): AppError {
-  return new AppError('MESSAGES_UNAVAILABLE', 'Messages cannot be reached at the moment. Try again.', {
-    cause,
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
-  });
+  const cause = named(reasonOfTheBatch(error) ?? dynamoErrorName(error));
+  return isOutage(error) ? new MessagesUnavailableError({ cause, isOutage: true }) : cause;
 }
 
 /** The reasons of a cancelled transaction, in the order of its items; undefined when `error` is none. */
 export function cancellationReasons(error: unknown): readonly CancellationReason[] | undefined {
-  if (nameOf(error) !== 'TransactionCanceledException') return undefined;
+  if (dynamoErrorName(error) !== 'TransactionCanceledException') return undefined;
   return (
     (error as { readonly CancellationReasons?: readonly CancellationReason[] }).CancellationReasons ?? []
   );
 }
 
+/**
+ * Whether a request that ended with `error` was certainly not carried out: DynamoDB refused it, or nobody took it. What broke
+ * off may have been.
+ */
+export function isRefused(error: unknown): boolean {
+  const name = dynamoErrorName(error);
+  // Of an attempt before this one.
+  if (name === 'TransactionInProgressException') return false;
+  const { code, $metadata } = (error ?? {}) as FaultDetails;
+  const status = $metadata?.httpStatusCode ?? 0;
+  const isAnswer = status >= 400 && status < 500 && status !== REQUEST_TIMEOUT;
+  return isAnswer || (typeof code === 'string' && NOT_CONNECTED.has(code)) || name.endsWith('ProviderError');
+}
+
+interface FaultDetails {
+  readonly code?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
 /** Whether a later attempt of the same request may succeed. */
 export function isPassing(error: unknown): boolean {
-  const name = nameOf(error);
+  const name = dynamoErrorName(error);
   return isOutage(error) && name !== 'ResourceNotFoundException' && name !== 'AccessDeniedException';
 }
 
 /** Errors of the service have `$metadata`, and so has what the SDK makes of an answer that it cannot read. */
 function isOutage(error: unknown): boolean {
-  const name = nameOf(error);
+  const name = dynamoErrorName(error);
   if (typeof error !== 'object' || error === null || OURS.has(name)) return false;
-  const { code } = error as { readonly code?: unknown };
+  if (reasonOfTheBatch(error) !== undefined) return false;
+  const { code } = error as FaultDetails;
   const isOfNetwork = typeof code === 'string' && NETWORK_CODE.test(code);
   return isOfNetwork || '$metadata' in error || OF_THE_SDK.test(name);
 }
 
-/** The name of an error of the SDK. Anything that does not look like one may have come with an answer: not repeated. */
-export function nameOf(error: unknown): string {
-  return error instanceof Error && NAME.test(error.name) ? error.name : 'unknown error';
+function reasonOfTheBatch(error: unknown): string | undefined {
+  return cancellationReasons(error)?.find(({ Code = '' }) => OF_THE_BATCH.has(Code))?.Code;
 }
 
 /** The text `name` of an item that comes with an error: these are as on the wire. Undefined when there is none. */

@@ -27,7 +27,8 @@ export class MessagesController {
     description:
       'To a user by their handle, which begins a conversation where there is none, or into a conversation of yours. ' +
       'Give an `Idempotency-Key`, and after a 503 send the same again: the message is kept once. ' +
-      'Without one the detail of a 503 says whether it was kept.',
+      'Without one send it again only after a 503 that has `Retry-After`: then it was not kept. ' +
+      'Any other was kept, or nobody knows; the detail says which.',
   })
   @ApiIdempotencyKey()
   @ApiCreatedResponse({ description: 'The message was sent.', standardSchema: Message })

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { GetCommand, QueryCommand, UpdateCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { dynamoErrorName } from '../cache/index.js';
 import { backOff } from './backoff.js';
 import { MessagingDocuments } from './documents.repository.js';
-import { nameOf, stringOf, toMessagingError } from './dynamo-faults.js';
+import { stringOf, toMessagingError } from './dynamo-faults.js';
 import {
   conversationKey,
   inboxKey,
@@ -95,12 +96,13 @@ export class MessagesRepository {
         await this.documents.attempt((client) => client.send(request));
         return { writeId };
       } catch (error) {
-        if (nameOf(error) === 'ConditionalCheckFailedException') {
+        if (dynamoErrorName(error) === 'ConditionalCheckFailedException') {
           const { Item } = error as { readonly Item?: unknown };
           return Item === undefined ? undefined : { writeId: stringOf(Item, 'readId') };
         }
         // A message is being written to the same conversation.
-        const isConflict = nameOf(error) === 'TransactionConflictException' && attempt < MAX_CONFLICTS;
+        const isConflict =
+          dynamoErrorName(error) === 'TransactionConflictException' && attempt < MAX_CONFLICTS;
         if (!isConflict) throw toMessagingError(error);
         await backOff(attempt);
       }

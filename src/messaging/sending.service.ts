@@ -8,6 +8,7 @@ import { BumpsRepository } from './bumps.repository.js';
 import { tagsOfMessage } from './cache-tags.js';
 import { conversationIdOf } from './conversation-id.js';
 import type { Message, NewMessage } from './dto/message.dto.js';
+import { MessagesUnavailableError } from './dynamo-faults.js';
 import { timeOf, type SentRecord } from './items.js';
 import { MessagesRepository } from './messages.repository.js';
 import { conversationNotFound, otherThan } from './participants.js';
@@ -29,7 +30,7 @@ export class SendingService {
    * the same key before is not sent again: its tags are raised, if that was not done, and it is answered.
    * @throws {AppError} `USER_NOT_FOUND`, `CONVERSATION_NOT_FOUND`; `ENTITY_UNPROCESSABLE` for a message to oneself, or
    *   another message under the same key; `MESSAGES_UNAVAILABLE`, `DATABASE_UNAVAILABLE`: send it again, with the same key;
-   *   without one, what was kept is said to be kept, and shown later
+   *   without one, only what has a `retryAfterSeconds`: all else was kept, and is shown later, or nobody knows
    */
   async send(userId: string, message: NewMessage, key?: string): Promise<Message> {
     const sender = await this.users.current(userId);
@@ -58,7 +59,7 @@ export class SendingService {
   ): Promise<SentRecord> {
     const to = await this.recipient(sender, message);
     const writeId = randomUUID();
-    return this.appends.append({
+    const appending = this.appends.append({
       conversationId: conversationIdOf(sender.id, to),
       from: sender.id,
       to,
@@ -68,6 +69,7 @@ export class SendingService {
       hash,
       writeId,
     });
+    return key === undefined ? appending.catch(toErrorWithoutKey) : appending;
   }
 
   private async recipient(sender: CurrentUser, { to, conversationId }: NewMessage): Promise<string> {
@@ -110,6 +112,14 @@ function hashOf({ to, conversationId, text }: NewMessage): string {
   return createHash('sha256')
     .update(JSON.stringify([to ?? null, conversationId ?? null, text]))
     .digest('base64url');
+}
+
+/** Without a key the same again may be a second message: where the first may have been kept, nobody is asked to try. */
+function toErrorWithoutKey(error: unknown): never {
+  if (!(error instanceof MessagesUnavailableError) || !error.mayBeKept) throw error;
+  const detail =
+    'Nobody answers whether the message was kept: it may have been. See whether it is shown before you send it again.';
+  throw new AppError('MESSAGES_UNAVAILABLE', detail, { cause: error });
 }
 
 function noSuchUser(): AppError {

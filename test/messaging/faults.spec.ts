@@ -2,7 +2,12 @@ import type { Answer } from '../support/api.js';
 import { Api } from '../support/api.js';
 import { testConnection } from '../support/dynamodb.js';
 import { MessagingOperator } from '../../src/messaging/operator.repository.js';
-import { answerError, answerWith, FakeDynamoDb } from '../support/fake-dynamodb.js';
+import {
+  answerError,
+  answerWith,
+  FakeDynamoDb,
+  type Answer as DynamoAnswer,
+} from '../support/fake-dynamodb.js';
 import {
   openPostOffice,
   type Conversation,
@@ -12,6 +17,14 @@ import {
 } from '../support/messaging.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+
+const throttled = answerError(400, 'ProvisionedThroughputExceededException', 'x');
+const broken: DynamoAnswer = (response) => response.socket?.destroy();
+const cancelled = (Code: string): DynamoAnswer =>
+  answerWith(400, {
+    __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+    CancellationReasons: [{ Code: 'None' }, { Code }],
+  });
 
 describe('messages while DynamoDB is not there', () => {
   let office: PostOffice;
@@ -47,6 +60,29 @@ describe('messages while DynamoDB is not there', () => {
     expect(answer.headers.get('retry-after')).toBe('1');
   }
 
+  /** Nobody is asked to send it again. */
+  function expectMayBeKept(answer: Answer<unknown>): void {
+    expect(answer).toMatchObject({
+      status: 503,
+      body: { code: 'MESSAGES_UNAVAILABLE', detail: expect.stringContaining('it may have been') as string },
+    });
+    expect(answer.headers.get('retry-after')).toBeNull();
+  }
+
+  /** Answers reads with nothing, and the transactions one after the other; the last answer is given from then on. */
+  function answerTransactions(...given: DynamoAnswer[]): { count: number } {
+    const asked = { count: 0 };
+    dynamo.answer = (response) => {
+      if (String(response.req.headers['x-amz-target']).endsWith('GetItem'))
+        return answerWith(200, {})(response);
+      asked.count += 1;
+      given[Math.min(asked.count, given.length) - 1]?.(response);
+    };
+    return asked;
+  }
+
+  const sendWithoutKey = (from: Api) => from.post('/api/messages', { to: 'bruno', text: 'without a key' });
+
   async function expectNothingButPatients(ana: Api): Promise<void> {
     expectUnavailable(await send(ana, 'lost'));
     expectUnavailable(await ana.get('/api/conversations?limit=3'));
@@ -70,7 +106,7 @@ describe('messages while DynamoDB is not there', () => {
     expect(conversation).toMatchObject({ unread: 2, lastMessage: { text: 'lost' } });
   });
 
-  it('nobody answers: those that write and those that wait are refused together, and what waited is never sent', async () => {
+  it('nobody answers: who wrote hears that it may be kept, who waited may try again and was never sent', async () => {
     const { ana, bruno } = office;
     const { conversationId } = (await send(ana, 'before-silence')).body;
     proxy.hang();
@@ -78,8 +114,12 @@ describe('messages while DynamoDB is not there', () => {
     const answers = await Promise.all(
       texts.map((text) => ana.post<Message>('/api/messages', { to: 'bruno', text })),
     );
-    answers.forEach(expectUnavailable);
     proxy.heal();
+    const isUnknown = ({ headers }: Answer<unknown>) => !headers.has('retry-after');
+    answers.filter((answer) => !isUnknown(answer)).forEach(expectUnavailable);
+    const unknown = answers.filter(isUnknown);
+    expect(unknown).toHaveLength(1);
+    unknown.forEach(expectMayBeKept);
 
     expect((await send(ana, 'after-silence')).status).toBe(201);
     const page = `/api/conversations/${conversationId}/messages`;
@@ -101,14 +141,41 @@ describe('messages while DynamoDB is not there', () => {
   it('another instance is always first, and DynamoDB is slow: 503 after 6 s, not after 40 attempts', async () => {
     const ana = await instance({ DYNAMODB_ENDPOINT: dynamo.endpoint });
     const conflict = answerError(400, 'TransactionConflictException', 'x');
-    dynamo.answer = (response) => {
-      const isRead = String(response.req.headers['x-amz-target']).endsWith('GetItem');
-      setTimeout(() => (isRead ? answerWith(200, {}) : conflict)(response), isRead ? 0 : 500);
-    };
-    const start = performance.now();
-    expectUnavailable(await ana.post('/api/messages', { to: 'bruno', text: 'late' }));
-    expect(performance.now() - start).toBeLessThan(10_000);
+    const asked = answerTransactions((response) => setTimeout(() => conflict(response), 500));
+    expectUnavailable(await send(ana, 'late'));
+    expect(asked.count).toBeLessThan(40);
   });
+
+  it('without a key, refused by DynamoDB or by the network: it may be sent again', async () => {
+    const ana = await instance({ DYNAMODB_ENDPOINT: dynamo.endpoint });
+    answerTransactions(throttled);
+    expectUnavailable(await sendWithoutKey(ana));
+    answerTransactions(cancelled('ThrottlingError'));
+    expectUnavailable(await sendWithoutKey(ana));
+    expectUnavailable(await sendWithoutKey(await instance({ DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' })));
+  });
+
+  it.each([
+    ['always', [broken]],
+    ['once, and is refused after that', [broken, throttled]],
+  ])('without a key, the answer is lost %s: it may be kept', async (_, answers) => {
+    const ana = await instance({ DYNAMODB_ENDPOINT: dynamo.endpoint });
+    answerTransactions(...answers);
+    expectMayBeKept(await sendWithoutKey(ana));
+    // With a key the same again is not another message.
+    answerTransactions(...answers);
+    expectUnavailable(await send(ana, 'with-a-key'));
+  });
+
+  it.each(['ValidationError', 'ItemCollectionSizeLimitExceeded'])(
+    'a transaction that is cancelled with %s is asked once: 500, which no retry cures',
+    async (code) => {
+      const ana = await instance({ DYNAMODB_ENDPOINT: dynamo.endpoint });
+      const asked = answerTransactions(cancelled(code));
+      expect(await send(ana, code)).toMatchObject({ status: 500, body: { code: 'INTERNAL' } });
+      expect(asked.count).toBe(1);
+    },
+  );
 
   it('throttling: 503', async () => {
     dynamo.answer = answerError(400, 'ProvisionedThroughputExceededException', 'secret of the table');

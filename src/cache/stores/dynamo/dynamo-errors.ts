@@ -10,7 +10,7 @@ const REFUSED_AS_SUCH = new Set(['ValidationException', 'SerializationException'
  * the SDK may quote keys, and whole answers where these are no JSON.
  */
 export function toCacheError(error: unknown): CacheError {
-  const name = nameOf(error);
+  const name = dynamoErrorName(error);
   const status = statusOf(error);
   const what = status === undefined ? name : `${name} (${status})`;
   if (status === PAYLOAD_TOO_LARGE || (name === 'ValidationException' && isOverTheLimit(error))) {
@@ -24,11 +24,11 @@ export function toCacheError(error: unknown): CacheError {
 
 /** Whether a conditional write was refused because its condition did not hold. */
 export function isConditionFailure(error: unknown): boolean {
-  return nameOf(error) === 'ConditionalCheckFailedException';
+  return dynamoErrorName(error) === 'ConditionalCheckFailedException';
 }
 
 /** The name of an error of the SDK. Anything that does not look like one may have come with an answer: not repeated. */
-export function nameOf(error: unknown): string {
+export function dynamoErrorName(error: unknown): string {
   return error instanceof Error && NAME.test(error.name) ? error.name : 'unknown error';
 }
 

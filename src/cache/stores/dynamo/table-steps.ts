@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeTableCommand, type DynamoDBClient, type TableDescription } from '@aws-sdk/client-dynamodb';
 import { CacheError } from '../../errors.js';
-import { nameOf, toCacheError } from './dynamo-errors.js';
+import { dynamoErrorName, toCacheError } from './dynamo-errors.js';
 
 export interface TableOptions {
   readonly signal?: AbortSignal;
@@ -38,7 +38,7 @@ export async function unless<Expected extends string>(
     return undefined;
   } catch (error) {
     signal?.throwIfAborted();
-    const name = expected.find((one) => one === nameOf(error));
+    const name = expected.find((one) => one === dynamoErrorName(error));
     if (name !== undefined) return name;
     throw toCacheError(error);
   }
