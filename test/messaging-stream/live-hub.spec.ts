@@ -85,6 +85,27 @@ describe('live clients of one instance', () => {
     expect(bench.hub.clientCount).toBe(1);
   });
 
+  it('who stops reading while it catches up is dropped after 30 s in which it took nothing', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance'] });
+    try {
+      bench.append(3_000);
+      const stream = await bench.hub.open(SUBJECT, NEVER_MS, 1);
+      while (stream.readableLength < 10_000) await turn();
+      for (let turns = 0; turns < 10; turns += 1) await turn();
+      jest.advanceTimersByTime(29_000);
+      expect(stream.read(100)).toHaveLength(100);
+      jest.advanceTimersByTime(30_000);
+      await turn();
+      expect([bench.hub.dropped, bench.hub.clientCount]).toEqual([0, 1]);
+
+      jest.advanceTimersByTime(1_000);
+      await turn();
+      expect([bench.hub.dropped, bench.hub.clientCount]).toEqual([1, 0]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('a comment every 15 s keeps a connection open over which nothing happens', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance'] });
     try {

@@ -100,7 +100,7 @@ export class LiveHub implements OnModuleDestroy {
         for (const event of missed) this.offer(client, event, frameOf(event));
         if (missed.length < PAGE) client.position = Math.max(client.position, last);
         // At its pace: who has missed much is not slow for that.
-        else await client.taken();
+        else if (!(await client.taken())) this.drop(client);
       }
       client.isLive = true;
     } catch {
@@ -135,7 +135,11 @@ export class LiveHub implements OnModuleDestroy {
 
   private offer(client: LiveClient, event: MessageEvent, frame: string): void {
     if (client.offer(event, frame)) this.delivered += 1;
-    if (client.stream.destroyed || !client.isSlow) return;
+    if (client.isSlow) this.drop(client);
+  }
+
+  private drop(client: LiveClient): void {
+    if (client.stream.destroyed) return;
     this.dropped += 1;
     client.stream.destroy();
   }
