@@ -83,7 +83,7 @@ async function prepareMessages(
 ): Promise<void> {
   const { messagingTable } = config;
   try {
-    if (!(await createMessagingTable(dynamodb, messagingTable))) return;
+    if (!(await createMessagingTable(dynamodb, messagingTable, log))) return;
     log(`Made the table ${messagingTable}.`);
     await seedMessages(config, log);
   } catch (error) {

@@ -139,7 +139,7 @@ async function operate<Answer>(
 async function onTable(context: DynamoCliContext, work: typeof createMessagingTable): Promise<boolean> {
   const client = createDynamoClient(await connectionOf(context));
   try {
-    return await work(client, context.config.messagingTable);
+    return await work(client, context.config.messagingTable, (line) => context.out(line));
   } finally {
     client.destroy();
   }

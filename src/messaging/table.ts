@@ -10,16 +10,21 @@ const KEYS = 'PK HASH, SK RANGE; by-recency: PK HASH, recency RANGE; NEW_AND_OLD
  * Makes the messaging table: on demand, with streams, expiry, deletion protection and, where the endpoint has it,
  * point-in-time recovery. One that is there gets what it lacks of the last three. Resolves when it can be used; calling it
  * again, or from several processes, does no harm.
+ * @param note is told what the endpoint does not do
  * @returns whether it made the table; false: it was there
  * @throws {OperatorError} when a table with this name has other keys, or DynamoDB does not do it
  */
-export function createMessagingTable(client: DynamoDBClient, table: string): Promise<boolean> {
+export function createMessagingTable(
+  client: DynamoDBClient,
+  table: string,
+  note?: (line: string) => void,
+): Promise<boolean> {
   const check = (description: TableDescription): void => {
     if (layoutOf(description) === KEYS) return;
     throw new OperatorError(`The table "${table}" is there, but it is none of messages.`);
   };
   const spec = { request: tableRequest(table), ttlAttribute: TTL_ATTRIBUTE, isProtected: true, check };
-  return forOperators(ensureTable(client, spec));
+  return forOperators(ensureTable(client, spec, note === undefined ? {} : { note }));
 }
 
 /**

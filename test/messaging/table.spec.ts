@@ -10,7 +10,7 @@ import { createDynamoClient } from '../../src/cache/index.js';
 import { createMessagingTable, dropMessagingTable } from '../../src/messaging/table.js';
 import { testConnection } from '../support/dynamodb.js';
 import { startDynamoDbWithBackups } from '../support/dynamodb-with-backups.js';
-import { FakeDynamoDb, answerError } from '../support/fake-dynamodb.js';
+import { FakeDynamoDb, answerError, answerWith, type Answer } from '../support/fake-dynamodb.js';
 
 describe('the messaging table', () => {
   let client: DynamoDBClient;
@@ -58,6 +58,37 @@ describe('the messaging table', () => {
     );
     through.destroy();
     await aws.stop();
+  });
+
+  it('an endpoint that takes deletion protection and never shows it: a note, and it goes on', async () => {
+    await createMessagingTable(client, name);
+    const { Table = {} } = await client.send(new DescribeTableCommand({ TableName: name }));
+    const { TableStatus, KeySchema, LocalSecondaryIndexes, StreamSpecification } = Table;
+    const answers: Record<string, Answer> = {
+      DescribeTable: answerWith(200, {
+        Table: { TableStatus, KeySchema, LocalSecondaryIndexes, StreamSpecification },
+      }),
+      DescribeTimeToLive: answerWith(200, { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED' } }),
+      UpdateTable: answerWith(200, {}),
+      UpdateContinuousBackups: answerError(400, 'UnknownOperationException', 'x'),
+    };
+    const fake = await FakeDynamoDb.start();
+    const asked: string[] = [];
+    fake.answer = (response) => {
+      const operation = String(response.req.headers['x-amz-target']).split('.')[1] ?? '';
+      asked.push(operation);
+      answers[operation]?.(response);
+    };
+    const other = createDynamoClient({ ...testConnection(), endpoint: fake.endpoint });
+    const notes: string[] = [];
+
+    expect(await createMessagingTable(other, name, (line) => notes.push(line))).toBe(false);
+    expect(notes).toEqual([
+      `Whether the table ${name} is protected from deletion, this DynamoDB does not say.`,
+    ]);
+    expect(asked.filter((operation) => operation === 'UpdateTable')).toHaveLength(1);
+    other.destroy();
+    await fake.stop();
   });
 
   it('faults of DynamoDB come as something to say to an operator, without what it says', async () => {

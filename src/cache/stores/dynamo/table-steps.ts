@@ -7,6 +7,8 @@ export interface TableOptions {
   readonly signal?: AbortSignal;
   /** How long to wait for DynamoDB to make or drop the table; default 2 minutes. */
   readonly deadlineMs?: number;
+  /** Is told what the endpoint does not do, in words for an operator. */
+  readonly note?: (line: string) => void;
 }
 
 const DEADLINE_MS = 120_000;
