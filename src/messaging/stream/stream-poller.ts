@@ -16,7 +16,7 @@ import { ReaderEndedError, StreamReader } from './stream-reader.js';
 import { StreamSource } from './stream-source.repository.js';
 
 /** How often the stream is asked while it has nothing new, and the lease while another instance has it. */
-const POLL_MS = 250;
+export const POLL_MS = 250;
 const MAX_BACKOFF_MS = 5_000;
 /** How often it is asked which stream the table has, while another instance reads it or there is none. */
 const LOOK_MS = 5_000;

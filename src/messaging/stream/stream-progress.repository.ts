@@ -7,7 +7,7 @@ const LEASE = '*';
 /** The checkpoint of a shard of which everything was handled. */
 export const SHARD_DONE = 'DONE';
 /** A dead owner's stream is read by another instance after so long, plus one of its polls. */
-const LEASE_MS = 1_200;
+export const LEASE_MS = 1_200;
 
 /** Who reads the stream, and how far: rows of `stream_shard`. Leases are by the clock of the database alone. */
 @Injectable()
