@@ -71,6 +71,13 @@ describe('an instance that is killed between the write of a message and its bump
       return held.length === 1;
     });
 
+  /** Who begins to read a stream raises all messages (docs/messaging-stream.md): that is over by then. */
+  const isHandled = (messageId: string) =>
+    waitUntil('the stream has told of it', async () => {
+      const told = await office.rows.query('SELECT FROM message_event WHERE message_id = $1', [messageId]);
+      return told.length === 1;
+    });
+
   /** Sends by the instance; when the message is written and nothing was raised, the process ends as by `kill -9`. */
   async function sendAndDie(
     doomed: ServiceProcess,
@@ -103,7 +110,8 @@ describe('an instance that is killed between the write of a message and its bump
     const second = isReader ? await startOther() : await startDoomed();
     const [doomed, other] = (isReader ? [first, second] : [second, first]) as [ServiceProcess, TestApp];
     const readers = [office.app, other].map(({ url }) => new Api(url, office.bruno.token));
-    const { conversationId } = (await send(doomed.url, `before, ${text}`)).body;
+    const { id, conversationId } = (await send(doomed.url, `before, ${text}`)).body;
+    await isHandled(id);
     const page = `/api/conversations/${conversationId}/messages`;
     const shown = async (reader: Api) =>
       (await reader.get<PageOf<Message>>(page)).body.items.filter((message) => message.text === text).length;
