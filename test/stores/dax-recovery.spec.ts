@@ -47,10 +47,11 @@ describe.each([1, 3])('a DAX cluster whose nodes (%i) are all gone, and come bac
     await waitUntil('the breaker opens', async () => !(await isRead()) && store.state === 'open');
     for (const node of all) await dax.startNode(node);
     await waitUntil('it reads again', isRead);
+    // AWS's client finds the nodes again one after the other, and the leader, which takes the writes, may be the last.
+    await waitUntil('it stores again', () => store.write(someKey(), ENTRY, {}));
 
     expect(store.state).toBe('closed');
     expect(states[0]).toBe('open');
     expect(states.at(-1)).toBe('closed');
-    expect(await store.write(someKey(), ENTRY, {})).toBe(true);
   });
 });

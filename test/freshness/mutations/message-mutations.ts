@@ -32,10 +32,10 @@ export const MESSAGE_MUTATIONS: readonly Mutation[] = [
       { file: SENDING, find: RAISE, replace: '' },
       {
         file: SENDING,
-        find: 'return this.appends.append({',
+        find: 'const appending = this.appends.append({',
         replace: `const conversation = { conversationId: conversationIdOf(sender.id, to), from: sender.id, to };
         await this.bumps.bump(tagsOfMessage(conversation));
-        return this.appends.append({`,
+        const appending = this.appends.append({`,
       },
     ],
   },
