@@ -8,7 +8,15 @@ const base = {
   transformIgnorePatterns: ['/node_modules/'],
 };
 
-/** `unit` needs nothing; `e2e` gets the embedded engines from its global set-up; `browser` also needs Chromium. */
+const e2e = {
+  ...base,
+  setupFiles: ['<rootDir>/test/support/load-nest.mjs'],
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+};
+
+/** `unit` needs nothing; `e2e` gets the embedded engines from its global set-up; `dax` is the
+ * core of `e2e` once more, with the shared tier on DAX; `browser` also needs Chromium. */
 export default {
   projects: [
     {
@@ -17,21 +25,23 @@ export default {
       testMatch: ['<rootDir>/{src,test/freshness}/**/*.spec.ts', '<rootDir>/tools/*/src/**/*.spec.ts'],
     },
     {
-      ...base,
+      ...e2e,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/**/*.spec.ts', '<rootDir>/tools/*/test/**/*.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/browser/', '<rootDir>/test/freshness/'],
-      setupFiles: ['<rootDir>/test/support/load-nest.mjs'],
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
-      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
     {
-      ...base,
+      ...e2e,
+      displayName: 'dax',
+      testMatch: [
+        '<rootDir>/test/e2e/patients-{record,changes,items}*.spec.ts',
+        '<rootDir>/test/messaging/messages*.spec.ts',
+      ],
+    },
+    {
+      ...e2e,
       displayName: 'browser',
       testMatch: ['<rootDir>/test/browser/**/*.spec.ts'],
-      setupFiles: ['<rootDir>/test/support/load-nest.mjs'],
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
-      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
   ],
   // Most tests wait for an engine more than they compute: half as many workers again as cores keep the cores busy.

@@ -17,9 +17,13 @@ type Acquire = (name: 'POSTGRES' | 'DYNAMODB', options?: Embedded.LeaseOptions['
  * Gives the tests a PostgreSQL: that of `TEST_DATABASE_URL`, an URL of a user who may create databases, else an
  * embedded one with empty data, which writes nothing through to the disk. And a DynamoDB: that of
  * `TEST_DYNAMODB_ENDPOINT`, else an embedded DynamoDB Local; where it cannot run, the tests that need it say so. And with
- * `TEST_CACHE_STORE=dax` a dax-local before it. The workers inherit the variables.
+ * `TEST_CACHE_STORE=dax`, which the project `dax` sets, a dax-local before it. The workers inherit the variables.
  */
-export default async function setup(): Promise<void> {
+export default async function setup(
+  _run: unknown,
+  { displayName }: { readonly displayName?: { readonly name: string } },
+): Promise<void> {
+  if (displayName?.name === 'dax') process.env['TEST_CACHE_STORE'] = 'dax';
   await startEngines();
   if (process.env['TEST_CACHE_STORE'] === 'dax') await startDax();
 }

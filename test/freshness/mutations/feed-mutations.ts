@@ -156,7 +156,7 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 4,
-    without: 'keeping it for a tag that was evicted: only what is in the map hears its notifications',
+    without: 'keeping it for a tag that is not in the map: only what is there hears its notifications',
     consistency: 'bounded',
     expects: 'bounded',
     scenario: notificationDuringLookUp,

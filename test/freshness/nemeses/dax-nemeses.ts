@@ -7,11 +7,11 @@ export const daxLag: Nemesis = {
   name: 'dax-lag',
   async begin({ cluster, random }) {
     const lagMs = random.between(LAG_MS.min, LAG_MS.max);
-    await cluster.dax.setLag(lagMs);
+    const heal = await cluster.dax.lag(lagMs);
     return {
       what: `nodes of DAX lag by ${lagMs} ms`,
       durationMs: random.between(500, 4_000),
-      heal: () => cluster.dax.setLag(0),
+      heal,
     };
   },
 };
