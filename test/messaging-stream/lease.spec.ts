@@ -1,11 +1,5 @@
 import pg from 'pg';
-import { BumpsRepository } from '../../src/messaging/bumps.repository.js';
-import { MessageEventsRepository } from '../../src/messaging/stream/message-events.repository.js';
-import { Retention } from '../../src/messaging/stream/retention.js';
-import { StreamCounts } from '../../src/messaging/stream/stream-counts.js';
-import { StreamHandler } from '../../src/messaging/stream/stream-handler.js';
 import { StreamPoller } from '../../src/messaging/stream/stream-poller.js';
-import { StreamProgressRepository } from '../../src/messaging/stream/stream-progress.repository.js';
 import { StreamReader } from '../../src/messaging/stream/stream-reader.js';
 import { StreamSource } from '../../src/messaging/stream/stream-source.repository.js';
 import { PrismaService } from '../../src/prisma/prisma.service.js';
@@ -13,7 +7,7 @@ import { connect } from '../prisma/version-watch.js';
 import { testConnection } from '../support/dynamodb.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { waitUntil } from '../support/wait-until.js';
-import { MessagesBench } from './support.js';
+import { MessagesBench, streamParts } from './support.js';
 
 describe('the lease on the stream of messages', () => {
   const bench = new MessagesBench();
@@ -45,15 +39,12 @@ describe('the lease on the stream of messages', () => {
   /** The parts of a poller, which count what they ask of DynamoDB and of PostgreSQL. */
   function parts() {
     const asked = { tables: 0, leases: 0 };
-    const counts = new StreamCounts();
-    const [bumps, events] = [new BumpsRepository(prisma), new MessageEventsRepository(prisma)];
+    const { counts, handler, progress, retention } = streamParts(prisma);
     const own = new StreamSource(testConnection(), bench.table);
-    const progress = new StreamProgressRepository(prisma);
     const [describe, acquire] = [own.arn.bind(own), progress.acquire.bind(progress)];
     own.arn = () => ((asked.tables += 1), describe());
     progress.acquire = (...given) => ((asked.leases += 1), acquire(...given));
-    const handler = new StreamHandler(bumps, events, counts);
-    const poller = new StreamPoller(own, handler, progress, new Retention(events, bumps), counts);
+    const poller = new StreamPoller(own, handler, progress, retention, counts);
     return { asked, counts, progress, handler, poller };
   }
 

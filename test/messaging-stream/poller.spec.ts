@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { BumpsRepository } from '../../src/messaging/bumps.repository.js';
 import { tagsOfMessage } from '../../src/messaging/cache-tags.js';
-import { MessageEventsRepository } from '../../src/messaging/stream/message-events.repository.js';
-import { Retention } from '../../src/messaging/stream/retention.js';
-import { StreamCounts } from '../../src/messaging/stream/stream-counts.js';
-import { StreamHandler } from '../../src/messaging/stream/stream-handler.js';
 import { StreamPoller } from '../../src/messaging/stream/stream-poller.js';
-import { StreamProgressRepository } from '../../src/messaging/stream/stream-progress.repository.js';
 import { StreamReader } from '../../src/messaging/stream/stream-reader.js';
 import { sequenceNumberOf, type StreamRecord } from '../../src/messaging/stream/stream-record.js';
 import { StreamSource } from '../../src/messaging/stream/stream-source.repository.js';
@@ -16,7 +10,7 @@ import { connect, VersionWatch } from '../prisma/version-watch.js';
 import { testConnection } from '../support/dynamodb.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { waitUntil } from '../support/wait-until.js';
-import { MessagesBench, newMessage, times } from './support.js';
+import { MessagesBench, newMessage, streamParts, times } from './support.js';
 
 describe('the poller of the stream of messages', () => {
   const bench = new MessagesBench();
@@ -50,16 +44,8 @@ describe('the poller of the stream of messages', () => {
     await bench.close();
   });
 
-  function parts() {
-    const counts = new StreamCounts();
-    const events = new MessageEventsRepository(prisma);
-    const progress = new StreamProgressRepository(prisma);
-    const bumps = new BumpsRepository(prisma);
-    const handler = new StreamHandler(bumps, events, counts);
-    return { counts, retention: new Retention(events, bumps), progress, handler };
-  }
   function startPoller() {
-    const { counts, retention, progress, handler } = parts();
+    const { counts, retention, progress, handler } = streamParts(prisma);
     const own = new StreamSource(testConnection(), bench.table);
     const poller = new StreamPoller(own, handler, progress, retention, counts);
     running.add(poller);
@@ -72,7 +58,7 @@ describe('the poller of the stream of messages', () => {
   }
   /** A reader without the poller around it: it does nothing by itself, as one whose process hangs. */
   function reader() {
-    const made = parts();
+    const made = streamParts(prisma);
     return { ...made, reader: new StreamReader(arn, randomUUID(), source, made.progress, made.handler) };
   }
   const going = () => false;
@@ -123,7 +109,7 @@ describe('the poller of the stream of messages', () => {
   it('a table that was made anew is read by its new stream', async () => {
     const own = new MessagesBench();
     await own.create();
-    const { counts, retention, progress, handler } = parts();
+    const { counts, retention, progress, handler } = streamParts(prisma);
     const poller = new StreamPoller(
       new StreamSource(testConnection(), own.table),
       handler,
@@ -205,7 +191,7 @@ describe('the poller of the stream of messages', () => {
   });
 
   it('however slow the records of one read are, the lease stays, and each is handled once', async () => {
-    const { progress } = parts();
+    const { progress } = streamParts(prisma);
     let nowMs = 0;
     const handled: (string | undefined)[] = [];
     let ranOut = 0;

@@ -1,3 +1,10 @@
+import { BumpsRepository } from '../../src/messaging/bumps.repository.js';
+import { MessageEventsRepository } from '../../src/messaging/stream/message-events.repository.js';
+import { Retention } from '../../src/messaging/stream/retention.js';
+import { StreamCounts } from '../../src/messaging/stream/stream-counts.js';
+import { StreamHandler } from '../../src/messaging/stream/stream-handler.js';
+import { StreamProgressRepository } from '../../src/messaging/stream/stream-progress.repository.js';
+import type { PrismaService } from '../../src/prisma/prisma.service.js';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
@@ -56,3 +63,12 @@ export function newMessage(given: Partial<StoredMessage> = {}): StoredMessage {
 
 export const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i));
+
+/** What reads and handles the stream, over one database. */
+export function streamParts(prisma: PrismaService) {
+  const counts = new StreamCounts();
+  const [bumps, events] = [new BumpsRepository(prisma), new MessageEventsRepository(prisma)];
+  const handler = new StreamHandler(bumps, events, counts);
+  const progress = new StreamProgressRepository(prisma);
+  return { counts, handler, progress, retention: new Retention(events, bumps) };
+}
