@@ -1,5 +1,29 @@
 /** The import rules of docs/architecture.md. */
-const SHARED = '^src/(cache|auth|users|prisma|common|config)/';
+const SHARED = '^src/(cache|dynamo|auth|users|prisma|common|config)/';
+
+/** The rooms of `src/cache`, lowest first: each imports only from those before it. */
+const CACHE_ROOMS = [
+  'base/',
+  'versions/',
+  'keys/',
+  'codec/',
+  'stores/',
+  'tiers/',
+  'core/',
+  '(keyv|stats)/',
+  'http/',
+  'admin/',
+  'create-cache\\.ts$',
+  'cache\\.module\\.ts$',
+  'index\\.ts$',
+];
+
+const CACHE_LOOKS_DOWN = CACHE_ROOMS.slice(0, -1).map((room, floor) => ({
+  name: `cache-looks-down-from-${room.replace(/\W/g, '')}`,
+  severity: 'error',
+  from: { path: `^src/cache/${room}`, pathNot: '\\.spec\\.ts$' },
+  to: { path: `^src/cache/(${CACHE_ROOMS.slice(floor + 1).join('|')})` },
+}));
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -9,7 +33,37 @@ module.exports = {
       name: 'cache-is-self-contained',
       severity: 'error',
       from: { path: '^src/cache/' },
-      to: { path: '^src/', pathNot: '^src/cache/' },
+      comment: 'It stands on the tools for DynamoDB, which messages use as well.',
+      to: { path: '^src/', pathNot: '^src/(cache|dynamo)/' },
+    },
+    ...CACHE_LOOKS_DOWN,
+    {
+      name: 'keyv-and-statistics-are-neighbours',
+      severity: 'error',
+      from: { path: '^src/cache/(keyv|stats)/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^src/cache/(keyv|stats)/', pathNot: '^src/cache/$1/' },
+    },
+    {
+      name: 'cache-knows-nest-at-its-top-only',
+      severity: 'error',
+      from: {
+        path: '^src/cache/',
+        pathNot: ['^src/cache/(http|admin)/', '^src/cache/cache\\.module\\.ts$', '\\.spec\\.ts$'],
+      },
+      to: { path: 'node_modules/(@nestjs|fastify|@fastify)/' },
+    },
+    {
+      name: 'private-parts-of-frameworks-are-fenced',
+      comment: 'What may change with any release of Nest is used in one folder.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/cache/http/framework/', '\\.spec\\.ts$'] },
+      to: { path: 'node_modules/@nestjs/(common/internal|core/(?!index))' },
+    },
+    {
+      name: 'dynamo-is-a-leaf',
+      severity: 'error',
+      from: { path: '^src/dynamo/' },
+      to: { path: '^src/', pathNot: '^src/dynamo/' },
     },
     {
       name: 'config-imports-npm-only',

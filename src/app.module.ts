@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuthModule } from './auth/auth.module.js';
-import { dynamoConnection } from './cache-store.js';
-import { cachingModule } from './caching.module.js';
+import { dynamoConnection } from './dynamo/dynamo-connection.js';
+import { cachingModule } from './caching/caching.module.js';
 import { ConfigModule, type ServiceConfig } from './config/index.js';
 import { HealthModule } from './health/health.module.js';
 import { MessagingModule } from './messaging/messaging.module.js';

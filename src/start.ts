@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { createApp } from './app.js';
-import { dynamoConnection } from './cache-store.js';
-import { createCacheTable, createDynamoClient } from './cache/index.js';
+import { dynamoConnection } from './dynamo/dynamo-connection.js';
+import { createCacheTable } from './cache/index.js';
+import { createDynamoClient } from './dynamo/dynamo-client.js';
 import { OperatorError } from './common/errors/operator-error.js';
 import { withEngines, type Config, type ServiceConfig } from './config/index.js';
 import { startEngines, type RunningEngines } from './embedded/index.js';

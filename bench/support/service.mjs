@@ -2,7 +2,7 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { AppModule } from '../../dist/app.module.js';
-import { dynamoConnection } from '../../dist/cache-store.js';
+import { dynamoConnection } from '../../dist/dynamo/dynamo-connection.js';
 import { createCacheTable, createDynamoClient, TieredCache } from '../../dist/cache/index.js';
 import { readConfig, withEngines } from '../../dist/config/index.js';
 import { PatientsService } from '../../dist/patients/patients.service.js';

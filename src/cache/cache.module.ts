@@ -1,5 +1,6 @@
 import {
   Inject,
+  Logger,
   Module,
   type DynamicModule,
   type FactoryProvider,
@@ -10,19 +11,19 @@ import { ApplicationConfig, DiscoveryModule } from '@nestjs/core';
 import { CacheModule as CacheManagerModule } from '@nestjs/cache-manager';
 import { Keyv } from 'keyv';
 import { CacheAdmin } from './admin/cache-admin.js';
-import { CacheStats } from './admin/cache-stats.js';
-import { TransitionLog } from './admin/transition-log.js';
+import { CacheStats } from './stats/cache-stats.js';
+import { TransitionLog } from './stats/transition-log.js';
 import { createCache, type CacheOptions, type RunningCache } from './create-cache.js';
-import type { CacheEvent } from './events.js';
+import type { CacheEvent } from './base/events.js';
 import { CacheInterceptor } from './http/cache.interceptor.js';
 import { CacheRuntime } from './http/cache-runtime.js';
 import { Hits } from './http/hit.guard.js';
 import { LocalHits } from './http/local-hits.js';
-import { RouteDiscovery } from './http/discovered-routes.js';
-import type { RouteDefaults } from './http/route-call.js';
-import { Routes } from './http/routes.js';
+import { RouteDiscovery } from './http/framework/discovered-routes.js';
+import type { RouteDefaults } from './http/routes/route-call.js';
+import { Routes } from './http/routes/routes.js';
 import { WriteBarrier } from './http/write-barrier.js';
-import { TieredCache } from './tiered-cache.js';
+import { TieredCache } from './core/tiered-cache.js';
 
 /** What a service tells the cache. */
 export interface CacheModuleOptions extends CacheOptions, RouteDefaults {}
@@ -91,7 +92,7 @@ export class CacheModule implements OnApplicationShutdown {
 
 /** Events go to the statistics and the log, and to whom the service says. */
 function withObservers(given: CacheModuleOptions, { record }: CacheStats): CacheModuleOptions {
-  const log = new TransitionLog();
+  const log = new TransitionLog(new Logger('Cache'));
   const report = (event: CacheEvent): void => {
     record(event);
     log.report(event);

@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
 import { createCodec } from './codec/create-codec.js';
 import { createCache, type CacheOptions } from './create-cache.js';
-import type { CacheEvent } from './events.js';
-import { MemoryStore } from './stores/memory-store.js';
+import type { CacheEvent } from './base/events.js';
+import { MemoryStore } from './stores/memory/memory-store.js';
 import { Gate } from '../../test/support/cache-gate.js';
 import { countOf, recordCall, snapshotLoader } from '../../test/support/cache-harness.js';
 import { FakeAuthority, versions } from '../../test/support/cache-authority.js';

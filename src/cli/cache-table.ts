@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
-import { dynamoConnection } from '../cache-store.js';
-import { CacheError, createCacheTable, createDynamoClient, dropCacheTable } from '../cache/index.js';
+import { dynamoConnection } from '../dynamo/dynamo-connection.js';
+import { CacheError, createCacheTable, dropCacheTable } from '../cache/index.js';
+import { createDynamoClient } from '../dynamo/dynamo-client.js';
 import { OperatorError } from '../common/errors/operator-error.js';
 import type { DynamoCliContext } from './context.js';
 import { isTyped } from './db-confirm.js';

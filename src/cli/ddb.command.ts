@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Command, InvalidArgumentError } from 'commander';
-import { dynamoConnection } from '../cache-store.js';
-import { createDynamoClient } from '../cache/index.js';
+import { dynamoConnection } from '../dynamo/dynamo-connection.js';
+import { createDynamoClient } from '../dynamo/dynamo-client.js';
 import { AppError } from '../common/errors/app-error.js';
 import { OperatorError } from '../common/errors/operator-error.js';
 import { isUuid } from '../common/uuid.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { GetCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import { dynamoErrorName } from '../cache/index.js';
+import { dynamoErrorName } from '../dynamo/dynamo-errors.js';
 import { AppendQueue } from './append-queue.js';
 import {
   appendRequest,

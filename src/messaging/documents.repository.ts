@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createDynamoClient } from '../cache/index.js';
+import { createDynamoClient } from '../dynamo/dynamo-client.js';
 import { MessagesUnavailableError, toMessagingError } from './dynamo-faults.js';
 import { MessagingTable } from './messaging-table.js';
 

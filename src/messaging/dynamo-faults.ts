@@ -1,4 +1,4 @@
-import { dynamoErrorName } from '../cache/index.js';
+import { dynamoErrorName } from '../dynamo/dynamo-errors.js';
 import { AppError } from '../common/errors/app-error.js';
 
 const RETRY_AFTER_SECONDS = 1;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { GetCommand, QueryCommand, UpdateCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import { dynamoErrorName } from '../cache/index.js';
+import { dynamoErrorName } from '../dynamo/dynamo-errors.js';
 import { backOff } from './backoff.js';
 import { MessagingDocuments } from './documents.repository.js';
 import { stringOf, toMessagingError } from './dynamo-faults.js';

@@ -1,4 +1,4 @@
-import type { DynamoConnection } from '../cache/index.js';
+import type { DynamoConnection } from '../dynamo/dynamo-client.js';
 
 /** Where messages are. */
 export interface MessagingTable {

@@ -1,6 +1,7 @@
 import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
-import { CacheError, dropTable, ensureTable } from '../cache/index.js';
 import { OperatorError } from '../common/errors/operator-error.js';
+import { TableError } from '../dynamo/dynamo-errors.js';
+import { dropTable, ensureTable } from '../dynamo/tables.js';
 import { INDEX_BY_RECENCY } from './items.js';
 
 const TTL_ATTRIBUTE = 'ttl';
@@ -40,7 +41,7 @@ async function forOperators(work: Promise<boolean>): Promise<boolean> {
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof CacheError)) throw error;
+    if (!(error instanceof TableError)) throw error;
     throw new OperatorError(`DynamoDB does not do it: ${error.message}`, { cause: error });
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Source } from '../cache/index.js';
-import { bypassStatus, cacheStatus, NOT_CACHEABLE_STATUS } from '../cache/http/cache-status.js';
+import { bypassStatus, cacheStatus, NOT_CACHEABLE_STATUS } from '../cache/http/response/cache-status.js';
 import { RequestLatencies } from './request-latencies.js';
 
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { LoadScope, runLoad } from '../../src/cache/load-scope.js';
+import { LoadScope, runLoad } from '../../src/cache/core/load-scope.js';
 import { PrismaService } from '../../src/prisma/prisma.service.js';
 import { CacheCluster, patientTag, type Instance } from '../support/cache-cluster.js';
 import { Gate } from '../support/cache-gate.js';

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { CacheCall, CacheOutcome } from '../../src/cache/cache-call.js';
+import type { CacheCall, CacheOutcome } from '../../src/cache/core/cache-call.js';
 import { createItemClient } from '../../src/cache/stores/dynamo/document-item-client.js';
 import { DynamoStore } from '../../src/cache/stores/dynamo/dynamo-store.js';
 import { EVERYTHING } from '../../src/cache/versions/tag.js';

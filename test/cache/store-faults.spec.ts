@@ -1,7 +1,7 @@
-import type { StoredEntry } from '../../src/cache/stores/cache-store.js';
+import type { StoredEntry } from '../../src/cache/stores/contract/cache-store.js';
 import { createItemClient } from '../../src/cache/stores/dynamo/document-item-client.js';
 import { DynamoStore } from '../../src/cache/stores/dynamo/dynamo-store.js';
-import { MemoryStore } from '../../src/cache/stores/memory-store.js';
+import { MemoryStore } from '../../src/cache/stores/memory/memory-store.js';
 import { CacheCluster, type Instance } from '../support/cache-cluster.js';
 import { countOf } from '../support/cache-harness.js';
 import { STORE_FAULT, StoreDouble } from '../support/cache-store-double.js';

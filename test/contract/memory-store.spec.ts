@@ -1,4 +1,4 @@
-import { MemoryStore } from '../../src/cache/stores/memory-store.js';
+import { MemoryStore } from '../../src/cache/stores/memory/memory-store.js';
 import { storeContract } from './store.contract.js';
 
 const MAX_BYTES = 512 * 1_024 * 1_024;

@@ -1,5 +1,6 @@
 import { createCipheriv, createHash, randomUUID } from 'node:crypto';
-import type { CacheStore, EntryKey, StoredEntry } from '../../src/cache/stores/cache-store.js';
+import type { CacheStore, StoredEntry } from '../../src/cache/stores/contract/cache-store.js';
+import type { EntryKey } from '../../src/cache/keys/entry-key.js';
 import { TestClock } from '../support/test-clock.js';
 
 /** What the contract asks of whoever wants a store tested. */

@@ -1,5 +1,5 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { createDynamoClient } from '../../src/cache/index.js';
+import { createDynamoClient } from '../../src/dynamo/dynamo-client.js';
 import { CacheExplanation } from '../../src/metrics/dto/cache-explanation.dto.js';
 import { CacheStatsAnswer } from '../../src/metrics/dto/cache-stats.dto.js';
 import { openClinic, type Clinic } from '../support/clinic.js';

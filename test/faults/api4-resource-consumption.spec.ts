@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { parseCacheVersions } from '../../src/cache/http/cache-versions.js';
+import { parseCacheVersions } from '../../src/cache/http/request/cache-versions.js';
 import { createCache, memoize, uuidTag } from '../../src/cache/index.js';
 import type { CacheStatsAnswer } from '../../src/metrics/dto/cache-stats.dto.js';
 import { sendRaw, statusOf } from '../support/raw-http.js';

@@ -8,7 +8,7 @@ import type { PrismaService } from '../../src/prisma/prisma.service.js';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { createDynamoClient } from '../../src/cache/index.js';
+import { createDynamoClient } from '../../src/dynamo/dynamo-client.js';
 import { messageItem, timeOf, type StoredMessage } from '../../src/messaging/items.js';
 import { createMessagingTable, dropMessagingTable } from '../../src/messaging/table.js';
 import { ulidAfter } from '../../src/messaging/ulid.js';

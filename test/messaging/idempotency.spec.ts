@@ -1,5 +1,5 @@
 import { UpdateCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createDynamoClient } from '../../src/cache/index.js';
+import { createDynamoClient } from '../../src/dynamo/dynamo-client.js';
 import { sentKey } from '../../src/messaging/items.js';
 import type { Api } from '../support/api.js';
 import { withFailingBump } from '../support/failing-bump.js';

@@ -6,7 +6,7 @@ import {
   UpdateTableCommand,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import { createDynamoClient } from '../../src/cache/index.js';
+import { createDynamoClient } from '../../src/dynamo/dynamo-client.js';
 import { createMessagingTable, dropMessagingTable } from '../../src/messaging/table.js';
 import { testConnection } from '../support/dynamodb.js';
 import { startDynamoDbWithBackups } from '../support/dynamodb-with-backups.js';

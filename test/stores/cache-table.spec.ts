@@ -6,7 +6,7 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { createCacheTable, dropCacheTable } from '../../src/cache/stores/dynamo/cache-table.js';
-import { createDynamoClient } from '../../src/cache/stores/dynamo/dynamo-connection.js';
+import { createDynamoClient } from '../../src/dynamo/dynamo-client.js';
 import { testConnection } from '../support/dynamodb.js';
 import { answerError, FakeDynamoDb } from '../support/fake-dynamodb.js';
 

@@ -1,4 +1,4 @@
-import { GuardedStore } from '../../src/cache/guarded-store.js';
+import { GuardedStore } from '../../src/cache/tiers/guarded-store.js';
 import { DaxStore } from '../../src/cache/stores/dax/dax-store.js';
 import { DaxLocal } from '../../tools/dax-local/src/index.js';
 import { someKey } from '../contract/store-under-test.js';

@@ -1,6 +1,7 @@
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import { someBytes, someKey } from '../contract/store-under-test.js';
-import type { EntryKey, ReadResult } from '../../src/cache/stores/cache-store.js';
+import type { ReadResult } from '../../src/cache/stores/contract/cache-store.js';
+import type { EntryKey } from '../../src/cache/keys/entry-key.js';
 import { DynamoBench, type Row } from '../support/dynamo-bench.js';
 
 const LARGE = 1_000_000;

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
-import { CacheError } from '../../src/cache/errors.js';
-import type { CacheStore, EntryKey } from '../../src/cache/stores/cache-store.js';
+import { CacheError } from '../../src/cache/base/errors.js';
+import type { CacheStore } from '../../src/cache/stores/contract/cache-store.js';
+import type { EntryKey } from '../../src/cache/keys/entry-key.js';
 import { createItemClient } from '../../src/cache/stores/dynamo/document-item-client.js';
 import { DynamoStore } from '../../src/cache/stores/dynamo/dynamo-store.js';
 import { someBytes, someKey } from '../contract/store-under-test.js';

@@ -1,5 +1,5 @@
-import { AuthorityUnavailableError } from '../../src/cache/errors.js';
-import { observeSnapshot } from '../../src/cache/snapshot.js';
+import { AuthorityUnavailableError } from '../../src/cache/base/errors.js';
+import { observeSnapshot } from '../../src/cache/core/snapshot.js';
 import { EVERYTHING, uuidTag, type Tag } from '../../src/cache/versions/tag.js';
 import type { TagVersions, Version } from '../../src/cache/versions/version.js';
 import type { FeedState, VersionAuthority } from '../../src/cache/versions/version-authority.js';

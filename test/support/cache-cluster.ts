@@ -1,12 +1,12 @@
-import { canonicalArguments } from '../../src/cache/canonical-arguments.js';
-import type { CacheCall, CacheOutcome, Consistency } from '../../src/cache/cache-call.js';
+import { canonicalArguments } from '../../src/cache/keys/canonical-arguments.js';
+import type { CacheCall, CacheOutcome, Consistency } from '../../src/cache/core/cache-call.js';
 import { createCodec } from '../../src/cache/codec/create-codec.js';
 import { createCache, type CacheOptions, type RunningCache } from '../../src/cache/create-cache.js';
-import type { CacheEvent } from '../../src/cache/events.js';
-import type { CacheStore } from '../../src/cache/stores/cache-store.js';
+import type { CacheEvent } from '../../src/cache/base/events.js';
+import type { CacheStore } from '../../src/cache/stores/contract/cache-store.js';
 import { createItemClient } from '../../src/cache/stores/dynamo/document-item-client.js';
 import { DynamoStore } from '../../src/cache/stores/dynamo/dynamo-store.js';
-import { MemoryStore } from '../../src/cache/stores/memory-store.js';
+import { MemoryStore } from '../../src/cache/stores/memory/memory-store.js';
 import { canonicalTags, uuidTag } from '../../src/cache/versions/tag.js';
 import { PatientOrigin, type PatientRecord } from './cache-origin.js';
 import { recordCall } from './cache-harness.js';

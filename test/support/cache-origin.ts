@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { observeSnapshot } from '../../src/cache/snapshot.js';
+import { observeSnapshot } from '../../src/cache/core/snapshot.js';
 import type { TagRow } from '../../src/cache/versions/postgres-queries.js';
 import type { Gate } from './cache-gate.js';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { DynamoConnection } from '../../src/cache/stores/dynamo/dynamo-connection.js';
+import type { DynamoConnection } from '../../src/dynamo/dynamo-client.js';
 
 const SCRIPT = 'test/support/cache-process.mjs';
 

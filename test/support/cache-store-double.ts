@@ -1,13 +1,13 @@
-import { CacheError } from '../../src/cache/errors.js';
+import { CacheError } from '../../src/cache/base/errors.js';
 import type {
   CacheStore,
   CallOptions,
-  EntryKey,
   ReadResult,
   StoreCapabilities,
   StoredEntry,
-} from '../../src/cache/stores/cache-store.js';
-import type { StoreOperation } from '../../src/cache/events.js';
+} from '../../src/cache/stores/contract/cache-store.js';
+import type { EntryKey } from '../../src/cache/keys/entry-key.js';
+import type { StoreOperation } from '../../src/cache/base/events.js';
 import type { Gate } from './cache-gate.js';
 
 /** What goes wrong: an error to throw, or a call that never settles. */

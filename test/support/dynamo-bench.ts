@@ -5,9 +5,10 @@ import {
   PutCommand,
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { ConsumedUnits, EntryKey } from '../../src/cache/stores/cache-store.js';
+import type { ConsumedUnits } from '../../src/cache/stores/contract/cache-store.js';
+import type { EntryKey } from '../../src/cache/keys/entry-key.js';
 import { createItemClient } from '../../src/cache/stores/dynamo/document-item-client.js';
-import { createDynamoClient } from '../../src/cache/stores/dynamo/dynamo-connection.js';
+import { createDynamoClient } from '../../src/dynamo/dynamo-client.js';
 import { DynamoStore } from '../../src/cache/stores/dynamo/dynamo-store.js';
 import { createTestTable, type TestTable } from './dynamodb.js';
 import { InterceptedItems } from './intercepted-items.js';

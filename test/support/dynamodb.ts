@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { DynamoConnection } from '../../src/cache/stores/dynamo/dynamo-connection.js';
-import { createDynamoClient } from '../../src/cache/stores/dynamo/dynamo-connection.js';
+import type { DynamoConnection } from '../../src/dynamo/dynamo-client.js';
+import { createDynamoClient } from '../../src/dynamo/dynamo-client.js';
 import { createCacheTable, dropCacheTable } from '../../src/cache/stores/dynamo/cache-table.js';
 
 /** A cache table of the test's own. */

@@ -2,7 +2,8 @@ import { jest } from '@jest/globals';
 import { FakeFeed } from './fake-feed.js';
 import { uuidTag } from '../../src/cache/versions/tag.js';
 import type { Version } from '../../src/cache/versions/version.js';
-import { VersionFeed, type FeedLoss } from '../../src/cache/versions/version-feed.js';
+import { VersionFeed } from '../../src/cache/versions/version-feed.js';
+import type { FeedLoss } from '../../src/cache/base/events.js';
 import { VersionMap } from '../../src/cache/versions/version-map.js';
 
 export const BOUND_MS = 1_000;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createDynamoClient } from '../../src/cache/index.js';
+import { createDynamoClient } from '../../src/dynamo/dynamo-client.js';
 import { createMessagingTable, dropMessagingTable } from '../../src/messaging/table.js';
 import { Api } from './api.js';
 import { ClinicalRows } from './clinical-rows.js';

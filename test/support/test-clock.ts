@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/cache/clock.js';
+import type { Clock } from '../../src/cache/base/clock.js';
 
 const DAY_MS = 86_400_000;
 

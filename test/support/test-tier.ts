@@ -1,4 +1,5 @@
-import { createCacheTable, createDynamoClient, dropCacheTable } from '../../src/cache/index.js';
+import { createCacheTable, dropCacheTable } from '../../src/cache/index.js';
+import { createDynamoClient } from '../../src/dynamo/dynamo-client.js';
 import { testConnection } from './dynamodb.js';
 
 /** A busy machine is no reason to go on without the tier. */

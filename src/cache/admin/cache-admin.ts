@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AuthorityUnavailableError } from '../errors.js';
+import { AuthorityUnavailableError } from '../base/errors.js';
 import { CacheRuntime } from '../http/cache-runtime.js';
-import type { CachePrincipal } from '../http/route-key.js';
-import { Routes } from '../http/routes.js';
+import type { CachePrincipal } from '../http/routes/route-key.js';
+import { Routes } from '../http/routes/routes.js';
 import { EVERYTHING, type Tag } from '../versions/tag.js';
 import { formatVersion } from '../versions/version.js';
-import { CacheStats } from './cache-stats.js';
+import { CacheStats } from '../stats/cache-stats.js';
 import { explain, type Explanation } from './explain.js';
-import { overviewOf, type CacheOverview } from './overview.js';
+import { overviewOf, type CacheOverview } from '../stats/overview.js';
 
 /** What operators ask of a running cache. */
 @Injectable()

@@ -1,22 +1,4 @@
-import type { EntryKey } from '../stores/cache-store.js';
-
-/**
- * Why stored bytes cannot be decoded; each is counted on its own.
- * - `unknown-format`: a header byte that this codec does not take; also an entry in the clear where encryption is on.
- * - `decryption`: changed, moved from another row, or made under another secret.
- * - `unknown-key`: encrypted under a key that is not configured; also any encrypted entry where encryption is off.
- * - `key-unavailable`: the key is configured, but KMS does not give it.
- * - `malformed`: no bytes at all, or a frame that contradicts itself.
- */
-export type DecodeFault =
-  | 'empty'
-  | 'unknown-format'
-  | 'decompression'
-  | 'decryption'
-  | 'unknown-key'
-  | 'key-unavailable'
-  | 'too-large'
-  | 'malformed';
+import type { EntryKey } from '../keys/entry-key.js';
 
 /** Turns values into the bytes that are stored, and back. */
 export interface Codec {

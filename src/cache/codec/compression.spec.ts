@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
-import type { DecodeFault } from './codec.js';
+import type { DecodeFault } from '../base/events.js';
 import { MAX_VALUE_BYTES, pack, unpack } from './compression.js';
 import { DecodeError } from './decode-error.js';
 

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
-import { CacheError } from '../errors.js';
+import { CacheError } from '../base/errors.js';
 import { DecodeError } from './decode-error.js';
 import { Format } from './format.js';
 

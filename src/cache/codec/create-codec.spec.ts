@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
-import { CacheUsageError } from '../errors.js';
-import type { EntryKey } from '../stores/cache-store.js';
+import { CacheUsageError } from '../base/errors.js';
+import type { EntryKey } from '../keys/entry-key.js';
 import { createCodec } from './create-codec.js';
 import type { EncryptionOptions } from './encryption-options.js';
 

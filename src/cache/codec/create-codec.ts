@@ -1,5 +1,5 @@
-import { CacheError } from '../errors.js';
-import type { EntryKey } from '../stores/cache-store.js';
+import { CacheError } from '../base/errors.js';
+import type { EntryKey } from '../keys/entry-key.js';
 import type { Codec } from './codec.js';
 import { MAX_VALUE_BYTES, pack, unpack } from './compression.js';
 import { DecodeError } from './decode-error.js';

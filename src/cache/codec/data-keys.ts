@@ -4,7 +4,7 @@ import type {
   NodeEncryptionMaterial,
   NodeMaterialsManager,
 } from '@aws-crypto/client-node';
-import { SingleFlight } from '../single-flight.js';
+import { SingleFlight } from '../base/single-flight.js';
 import { DecodeError } from './decode-error.js';
 import type { DataKeyLimits } from './encryption-options.js';
 import { KmsUnavailable } from './kms-calls.js';

@@ -1,5 +1,5 @@
-import { CacheError } from '../errors.js';
-import type { DecodeFault } from './codec.js';
+import { CacheError } from '../base/errors.js';
+import type { DecodeFault } from '../base/events.js';
 
 /** Stored bytes that are not what a codec made: a miss, counted by its reason. */
 export class DecodeError extends CacheError {

@@ -1,4 +1,4 @@
-import { CacheUsageError } from '../errors.js';
+import { CacheUsageError } from '../base/errors.js';
 import type { KmsClient } from './kms-calls.js';
 
 /** How far one data key is used before a new one is made. */

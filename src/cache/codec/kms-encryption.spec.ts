@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { EntryKey } from '../stores/cache-store.js';
+import type { EntryKey } from '../keys/entry-key.js';
 import type { Codec } from './codec.js';
 import { createCodec } from './create-codec.js';
 import { DecodeError } from './decode-error.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import type { EntryKey } from '../stores/cache-store.js';
+import type { EntryKey } from '../keys/entry-key.js';
 import type { Codec } from './codec.js';
 import { createCodec } from './create-codec.js';
 import { DecodeError } from './decode-error.js';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { CacheError } from '../errors.js';
-import type { EntryKey } from '../stores/cache-store.js';
+import { CacheError } from '../base/errors.js';
+import type { EntryKey } from '../keys/entry-key.js';
 import type { AwsSdk } from './aws-sdk.js';
 import { DataKeys } from './data-keys.js';
 import { DecodeError } from './decode-error.js';

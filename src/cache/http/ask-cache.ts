@@ -1,10 +1,10 @@
 import { GatewayTimeoutException, ServiceUnavailableException } from '@nestjs/common';
-import type { CacheCall, CacheOutcome } from '../cache-call.js';
-import { CacheError } from '../errors.js';
-import type { TieredCache } from '../tiered-cache.js';
-import type { CachedResponse } from './cached-response.js';
-import type { Uncapturable } from './capture-response.js';
-import type { RequestDirectives } from './request-directives.js';
+import type { CacheCall, CacheOutcome } from '../core/cache-call.js';
+import { CacheError } from '../base/errors.js';
+import type { TieredCache } from '../core/tiered-cache.js';
+import type { CachedResponse } from './response/cached-response.js';
+import type { Uncapturable } from './response/capture-response.js';
+import type { RequestDirectives } from './request/request-directives.js';
 import { AbandonedLoad, type RouteLoad } from './route-load.js';
 
 type Capture = CachedResponse | Uncapturable;

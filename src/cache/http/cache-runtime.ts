@@ -1,10 +1,10 @@
-import type { KeyScheme } from '../cache-key.js';
-import type { Clock } from '../clock.js';
-import type { Report } from '../events.js';
-import type { SharedTier } from '../shared-tier.js';
-import type { TieredCache } from '../tiered-cache.js';
+import type { KeyScheme } from '../keys/cache-key.js';
+import type { Clock } from '../base/clock.js';
+import type { Report } from '../base/events.js';
+import type { SharedTier } from '../tiers/shared-tier.js';
+import type { TieredCache } from '../core/tiered-cache.js';
 import type { VersionAuthority } from '../versions/version-authority.js';
-import type { RouteDefaults } from './route-call.js';
+import type { RouteDefaults } from './routes/route-call.js';
 
 /** What the interceptor and the operators' routes work with. */
 export interface CacheRuntime {

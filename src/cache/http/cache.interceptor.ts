@@ -8,16 +8,16 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import type { NotStored } from '../events.js';
+import type { NotStored } from '../base/events.js';
 import { askCache } from './ask-cache.js';
 import { CacheRuntime } from './cache-runtime.js';
-import { bypassStatus, NOT_CACHEABLE_STATUS } from './cache-status.js';
-import { Uncapturable } from './capture-response.js';
-import { requestDirectives } from './request-directives.js';
-import type { RouteCall } from './route-call.js';
+import { bypassStatus, NOT_CACHEABLE_STATUS } from './response/cache-status.js';
+import { Uncapturable } from './response/capture-response.js';
+import { requestDirectives } from './request/request-directives.js';
+import type { RouteCall } from './routes/route-call.js';
 import { RouteLoad } from './route-load.js';
-import { Routes } from './routes.js';
-import { markUncached, sendCached } from './send-response.js';
+import { Routes } from './routes/routes.js';
+import { markUncached, sendCached } from './response/send-response.js';
 import { WriteBarrier } from './write-barrier.js';
 
 /** RFC 9110, section 9.2.1. */

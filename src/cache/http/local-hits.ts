@@ -1,11 +1,11 @@
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CacheRuntime } from './cache-runtime.js';
-import { Uncapturable } from './capture-response.js';
+import { Uncapturable } from './response/capture-response.js';
 import type { Hits } from './hit.guard.js';
-import { NO_DIRECTIVES, requestDirectives } from './request-directives.js';
-import { Routes } from './routes.js';
-import { sendCached } from './send-response.js';
+import { NO_DIRECTIVES, requestDirectives } from './request/request-directives.js';
+import { Routes } from './routes/routes.js';
+import { sendCached } from './response/send-response.js';
 
 /** Answers plain GET requests whose response is in this process's memory, and needs nobody to be asked. */
 @Injectable()

@@ -1,11 +1,11 @@
 import { finished } from 'node:stream/promises';
 import type { FastifyReply } from 'fastify';
-import { entityTag, type CachedResponse } from './cached-response.js';
-import { captureResponse, Uncapturable } from './capture-response.js';
-import { ReplyHead } from './reply-head.js';
-import { bytesOf } from './response-bytes.js';
-import type { RouteCall } from './route-call.js';
-import { mergeVary } from './vary.js';
+import { entityTag, type CachedResponse } from './response/cached-response.js';
+import { captureResponse, Uncapturable } from './response/capture-response.js';
+import { ReplyHead } from './response/reply-head.js';
+import { bytesOf } from './response/response-bytes.js';
+import type { RouteCall } from './routes/route-call.js';
+import { mergeVary } from './response/vary.js';
 
 /** How long a handler that runs once more waits for the answer of its request to be gone, in ms. */
 const LONGEST_WAIT_MS = 1_000;

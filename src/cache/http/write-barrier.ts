@@ -10,8 +10,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { concatMap, type Observable } from 'rxjs';
 import { EVERYTHING } from '../versions/tag.js';
 import { CacheRuntime } from './cache-runtime.js';
-import { CACHE_VERSIONS, formatCacheVersions } from './cache-versions.js';
-import { INVALIDATES, type CachedRequest, type Invalidated } from './cached.decorator.js';
+import { CACHE_VERSIONS, formatCacheVersions } from './request/cache-versions.js';
+import { INVALIDATES, type CachedRequest, type Invalidated } from './routes/cached.decorator.js';
 
 /**
  * Rule 5: after the commit, also when the handler then fails, one round trip on the feed, and only then the answer. It

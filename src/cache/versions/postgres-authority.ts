@@ -1,6 +1,6 @@
 import pg from 'pg';
-import type { Clock } from '../clock.js';
-import { AuthorityUnavailableError } from '../errors.js';
+import type { Clock } from '../base/clock.js';
+import { AuthorityUnavailableError } from '../base/errors.js';
 import {
   ASK,
   BUMP,

@@ -1,4 +1,4 @@
-import { AuthorityUnavailableError } from '../errors.js';
+import { AuthorityUnavailableError } from '../base/errors.js';
 import type { Tag } from './tag.js';
 import { newerOf, type TagVersions, type Version } from './version.js';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CacheUsageError } from '../errors.js';
+import { CacheUsageError } from '../base/errors.js';
 
 declare const canonical: unique symbol;
 

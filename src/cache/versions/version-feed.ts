@@ -1,5 +1,6 @@
-import { AuthorityUnavailableError } from '../errors.js';
-import type { Clock } from '../clock.js';
+import { AuthorityUnavailableError } from '../base/errors.js';
+import type { Clock } from '../base/clock.js';
+import type { FeedLoss } from '../base/events.js';
 import type { FeedAnswer, FeedSession, OpenFeedSession } from './feed-session.js';
 import { parseNotification } from './notification.js';
 import { RoundTrips } from './round-trips.js';
@@ -7,16 +8,6 @@ import type { Tag } from './tag.js';
 import type { TagVersions } from './version.js';
 import type { FeedState } from './version-authority.js';
 import type { VersionMap } from './version-map.js';
-
-/** Why a feed was declared dead. */
-export type FeedLoss =
-  | 'connection-lost'
-  | 'connect-failed'
-  | 'unanswered'
-  | 'backend-changed'
-  | 'not-listening'
-  | 'standby'
-  | 'barrier-failed';
 
 export interface FeedReport {
   connected(): void;

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { DynamoConnection } from '../../cache/index.js';
+import type { DynamoConnection } from '../../dynamo/dynamo-client.js';
 import { MetricFamilies } from '../../common/metric-family.js';
 import { BumpsRepository } from '../bumps.repository.js';
 import { EventListener } from '../live/event-listener.repository.js';

@@ -6,7 +6,7 @@ import {
   GetShardIteratorCommand,
   type Shard,
 } from '@aws-sdk/client-dynamodb-streams';
-import { createDynamoClient, type DynamoConnection } from '../../cache/index.js';
+import { createDynamoClient, type DynamoConnection } from '../../dynamo/dynamo-client.js';
 import type { StreamRecord } from './stream-record.js';
 
 const CONNECTION_TIMEOUT_MS = 1_000;

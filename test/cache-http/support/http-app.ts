@@ -10,9 +10,9 @@ import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { createCodec } from '../../../src/cache/codec/create-codec.js';
-import type { CacheEvent } from '../../../src/cache/events.js';
+import type { CacheEvent } from '../../../src/cache/base/events.js';
 import { CacheModule, type CacheModuleOptions } from '../../../src/cache/index.js';
-import { MemoryStore } from '../../../src/cache/stores/memory-store.js';
+import { MemoryStore } from '../../../src/cache/stores/memory/memory-store.js';
 
 /** The header field that says who asks: a subject, then its roles. */
 export const CALLER = 'x-caller';

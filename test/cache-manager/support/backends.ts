@@ -1,12 +1,7 @@
 import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { CacheStore } from '../../../src/cache/index.js';
-import {
-  createDynamoClient,
-  createItemClient,
-  DynamoStore,
-  MemoryStore,
-  type DynamoConnection,
-} from '../../../src/cache/index.js';
+import { createItemClient, DynamoStore, MemoryStore } from '../../../src/cache/index.js';
+import { createDynamoClient, type DynamoConnection } from '../../../src/dynamo/dynamo-client.js';
 import { createTestTable, testConnection } from '../../support/dynamodb.js';
 import { InterceptedItems } from '../../support/intercepted-items.js';
 import { appClock } from './time.js';

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { Clock } from '../../../src/cache/clock.js';
+import type { Clock } from '../../../src/cache/base/clock.js';
 
 const realNow = Date.now;
 

@@ -1,4 +1,4 @@
-import type { CacheStore, CallOptions } from '../../../src/cache/stores/cache-store.js';
+import type { CacheStore, CallOptions } from '../../../src/cache/stores/contract/cache-store.js';
 import { waitUntil } from '../../support/wait-until.js';
 import { someBytes, someKey, type StoreUnderTest } from '../store-under-test.js';
 

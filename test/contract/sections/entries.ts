@@ -1,4 +1,5 @@
-import type { EntryKey, ReadResult } from '../../../src/cache/stores/cache-store.js';
+import type { ReadResult } from '../../../src/cache/stores/contract/cache-store.js';
+import type { EntryKey } from '../../../src/cache/keys/entry-key.js';
 import { waitUntil } from '../../support/wait-until.js';
 import { digest, someBytes, someKey, somePartition, type StoreUnderTest } from '../store-under-test.js';
 

@@ -1,4 +1,4 @@
-import type { EntryKey } from '../../../src/cache/stores/cache-store.js';
+import type { EntryKey } from '../../../src/cache/keys/entry-key.js';
 import { someBytes, somePartition, type StoreUnderTest } from '../store-under-test.js';
 
 const REFUSED: readonly (readonly [string, EntryKey])[] = [

@@ -1,4 +1,5 @@
-import type { EntryKey, StoredEntry } from '../../../src/cache/stores/cache-store.js';
+import type { StoredEntry } from '../../../src/cache/stores/contract/cache-store.js';
+import type { EntryKey } from '../../../src/cache/keys/entry-key.js';
 import { digest, someBytes, somePartition, type StoreUnderTest } from '../store-under-test.js';
 
 export function newestSection(current: () => StoreUnderTest): void {

@@ -1,4 +1,4 @@
-import { createDynamoClient } from '../../../src/cache/stores/dynamo/dynamo-connection.js';
+import { createDynamoClient } from '../../../src/dynamo/dynamo-client.js';
 import { createCacheTable, dropCacheTable } from '../../../src/cache/stores/dynamo/cache-table.js';
 import { tokenFor } from '../../support/tokens.js';
 import { PostgresProxy } from '../network/postgres-proxy.js';

@@ -22,12 +22,12 @@ export const RUNGS: readonly Rung[] = [
     name: '+ L1 (plain expiry, 2 s)',
     without: [
       {
-        file: 'cache/tiered-cache.js',
+        file: 'cache/core/tiered-cache.js',
         find: 'if (this.closed || mustBypass())\n            return this.bypass(',
         replace: 'if (true)\n            return this.bypass(',
       },
       {
-        file: 'cache/tiered-cache.js',
+        file: 'cache/core/tiered-cache.js',
         find: 'hitAtOnce(call) {',
         replace: 'hitAtOnce(call) { return undefined;',
       },
@@ -37,7 +37,7 @@ export const RUNGS: readonly Rung[] = [
     name: '+ single flight',
     without: [
       {
-        file: 'cache/tiered-cache.js',
+        file: 'cache/core/tiered-cache.js',
         find: 'await this.flights.run(key, () =>',
         replace: 'await this.flights.run(key + Math.random(), () =>',
       },
@@ -47,7 +47,7 @@ export const RUNGS: readonly Rung[] = [
     name: '+ stale-if-error',
     without: [
       {
-        file: 'cache/http/route-call.js',
+        file: 'cache/http/routes/route-call.js',
         find: 'staleIfErrorMs: options.staleIfError === undefined ? 0 :',
         replace: 'staleIfErrorMs: true ? 0 :',
       },
@@ -65,17 +65,17 @@ export const RUNGS: readonly Rung[] = [
     name: '+ versions and feed (no expiry)',
     without: [
       {
-        file: 'cache/http/route-call.js',
+        file: 'cache/http/routes/route-call.js',
         find: 'consistency: options.consistency ?? defaults.consistency,',
         replace: `consistency: 'ttl',`,
       },
       {
-        file: 'cache/http/route-call.js',
+        file: 'cache/http/routes/route-call.js',
         find: '            ttlMs,\n',
         replace: '            ttlMs: 2_000,\n',
       },
       {
-        file: 'cache/http/route-call.js',
+        file: 'cache/http/routes/route-call.js',
         find: 'tagsOf(request) {',
         replace: 'tagsOf() { return [EVERYTHING];',
       },
@@ -85,7 +85,7 @@ export const RUNGS: readonly Rung[] = [
     name: '+ lease',
     without: [
       {
-        file: 'cache/entry-filler.js',
+        file: 'cache/core/entry-filler.js',
         find: 'const lease = await takeLease(',
         replace: 'const lease = { held: false } ?? await takeLease(',
       },

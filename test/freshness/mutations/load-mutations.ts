@@ -15,7 +15,7 @@ const SNAPSHOT_ROWS =
 /** No route of the service has a cached call inside a load; this gives the record's load one. */
 const NESTED_CALL: readonly Edit[] = [
   {
-    file: 'cache/tiered-cache.js',
+    file: 'cache/core/tiered-cache.js',
     find: 'this.local = new LocalTier(options.localMaxBytes);',
     replace: 'this.local = new LocalTier(options.localMaxBytes); globalThis.freshnessCache = this;',
   },
@@ -75,7 +75,7 @@ export const LOAD_MUTATIONS: readonly Mutation[] = [
     fixture: LAGGING_SERVER,
     edits: [
       {
-        file: 'cache/versioned-load.js',
+        file: 'cache/core/versioned-load.js',
         find: 'if (before !== undefined && isOlder(version, before))',
         replace: 'if (false)',
       },
@@ -122,7 +122,7 @@ export const LOAD_MUTATIONS: readonly Mutation[] = [
     scenario: readDuringOlderLoad,
     edits: [
       {
-        file: 'cache/tiered-cache.js',
+        file: 'cache/core/tiered-cache.js',
         find: 'await this.flights.run(key,',
         replace: 'await this.flights.run(call.args,',
       },
@@ -152,7 +152,7 @@ export const LOAD_MUTATIONS: readonly Mutation[] = [
     scenario: versionsAhead,
     edits: [
       {
-        file: 'cache/http/cache-versions.js',
+        file: 'cache/http/request/cache-versions.js',
         find: 'return floor.size > 0 ? floor : undefined;',
         replace: 'return undefined;',
       },
@@ -166,7 +166,7 @@ export const LOAD_MUTATIONS: readonly Mutation[] = [
     scenario: versionsBehind,
     edits: [
       {
-        file: 'cache/tiered-cache.js',
+        file: 'cache/core/tiered-cache.js',
         find: 'const keys = this.options.keys.of(call, versions);',
         replace: `for (const [tag, version] of call.floor ?? []) versions.set(tag, version);
         const keys = this.options.keys.of(call, versions);`,
@@ -187,12 +187,12 @@ export const LOAD_MUTATIONS: readonly Mutation[] = [
       },
       { file: 'cache/versions/tag.js', find: '-[0-9a-f]{12}$/;', replace: '-[0-9a-f]{12}$/i;' },
       {
-        file: 'cache/versioned-load.js',
+        file: 'cache/core/versioned-load.js',
         find: 'if (!call.tags.every((tag) => own.has(tag)))',
         replace: 'if (false)',
       },
       {
-        file: 'cache/tiered-cache.js',
+        file: 'cache/core/tiered-cache.js',
         find: 'const complete = call.tags.every(',
         replace: 'const complete = true || call.tags.every(',
       },
@@ -207,7 +207,7 @@ export const LOAD_MUTATIONS: readonly Mutation[] = [
     fixture: NESTED_CALL,
     edits: [
       {
-        file: 'cache/tiered-cache.js',
+        file: 'cache/core/tiered-cache.js',
         find: 'if (this.closed || mustBypass())\n            return this.bypass(',
         replace: 'if (this.closed)\n            return this.bypass(',
       },

@@ -1,4 +1,5 @@
-import { isConditionFailure, toCacheError } from '../dynamo/dynamo-errors.js';
+import { toCacheError } from '../dynamo/dynamo-errors.js';
+import { isConditionFailure } from '../../../dynamo/dynamo-errors.js';
 import { toSdkError } from './dax-errors.js';
 
 /** As AWS's client makes them. */

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import type { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
-import { CacheError } from '../../errors.js';
-import { withDeadline } from '../../with-deadline.js';
+import { CacheError } from '../../base/errors.js';
+import { withDeadline } from '../../base/with-deadline.js';
 import { answerOf, writeAnswerOf } from '../dynamo/answers.js';
-import type { DynamoConnection } from '../dynamo/dynamo-connection.js';
+import type { DynamoConnection } from '../../../dynamo/dynamo-client.js';
 import type { ItemClient } from '../dynamo/item-client.js';
 import { toSdkError } from './dax-errors.js';
 

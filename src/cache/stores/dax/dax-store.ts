@@ -1,5 +1,5 @@
 import { createItemClient } from '../dynamo/document-item-client.js';
-import type { DynamoConnection } from '../dynamo/dynamo-connection.js';
+import type { DynamoConnection } from '../../../dynamo/dynamo-client.js';
 import { DynamoStore, type DynamoStoreOptions } from '../dynamo/dynamo-store.js';
 import { createDaxItemClient, type DaxConnection } from './dax-item-client.js';
 

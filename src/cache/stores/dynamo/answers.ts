@@ -1,5 +1,6 @@
-import { CacheError } from '../../errors.js';
-import { isConditionFailure, toCacheError } from './dynamo-errors.js';
+import { CacheError } from '../../base/errors.js';
+import { toCacheError } from './dynamo-errors.js';
+import { isConditionFailure } from '../../../dynamo/dynamo-errors.js';
 import type { WriteAnswer } from './item-client.js';
 
 const REFUSED: WriteAnswer = { refused: true };

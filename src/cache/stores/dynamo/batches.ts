@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CacheError } from '../../errors.js';
+import { CacheError } from '../../base/errors.js';
 
 /**
  * Limits of one batch: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html

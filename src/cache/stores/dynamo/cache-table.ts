@@ -1,14 +1,16 @@
 import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
-import { CacheUsageError } from '../../errors.js';
+import { CacheError, CacheUsageError } from '../../base/errors.js';
+import { TableError } from '../../../dynamo/dynamo-errors.js';
 import { ATTRIBUTE } from './item-layout.js';
-import type { TableOptions } from './table-steps.js';
-import { dropTable, ensureTable } from './tables.js';
+import type { TableOptions } from '../../../dynamo/table-steps.js';
+import { dropTable, ensureTable } from '../../../dynamo/tables.js';
 
 /**
  * Makes the table of a {@link DynamoStore}: on demand, with expiry on. Resolves when it can be used; calling it again, or
  * from several processes, does no harm.
  * @returns whether it made the table; false: it was there
- * @throws {CacheUsageError} when a table with this name has other keys
+ * @throws {CacheUsageError} when a table with this name has other keys, or DynamoDB refuses the request as such
+ * @throws {CacheError} `CACHE_STORE_FAULT` when DynamoDB does not do it
  */
 export function createCacheTable(
   client: DynamoDBClient,
@@ -29,19 +31,31 @@ export function createCacheTable(
   };
   // What it holds can be had again: nothing protects it.
   const spec = { request, ttlAttribute: ATTRIBUTE.ttl, isProtected: false, check: assertKeys };
-  return ensureTable(client, spec, options);
+  return withCacheErrors(ensureTable(client, spec, options));
 }
 
 /**
  * Drops the table. Resolves when it is gone.
  * @returns whether it dropped the table; false: there was none
+ * @throws {CacheError} `CACHE_STORE_FAULT` when DynamoDB does not do it
  */
 export function dropCacheTable(
   client: DynamoDBClient,
   table: string,
   options: TableOptions = {},
 ): Promise<boolean> {
-  return dropTable(client, table, options);
+  return withCacheErrors(dropTable(client, table, options));
+}
+
+async function withCacheErrors<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof TableError)) throw error;
+    throw error.kind === 'refused'
+      ? new CacheUsageError('CACHE_OPTIONS_INVALID', error.message)
+      : new CacheError('CACHE_STORE_FAULT', error.message);
+  }
 }
 
 function assertKeys({ KeySchema = [], AttributeDefinitions = [] }: TableDescription): void {

@@ -8,7 +8,7 @@ import {
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { answerOf, writeAnswerOf } from './answers.js';
-import { createDynamoClient, type DynamoConnection } from './dynamo-connection.js';
+import { createDynamoClient, type DynamoConnection } from '../../../dynamo/dynamo-client.js';
 import type { ItemClient } from './item-client.js';
 
 /** {@link ItemClient} over the AWS SDK, with connections of its own. */

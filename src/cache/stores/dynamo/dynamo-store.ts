@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { systemClock, type Clock } from '../../clock.js';
+import { systemClock, type Clock } from '../../base/clock.js';
 import type {
   CacheStore,
   CallOptions,
   ConsumedUnits,
-  EntryKey,
   ReadResult,
   StoreCapabilities,
   StoredEntry,
-} from '../cache-store.js';
-import { assertEntry, assertKey, assertLease, assertPartition } from '../entry-checks.js';
-import { OpenCalls } from '../open-calls.js';
+} from '../contract/cache-store.js';
+import type { EntryKey } from '../../keys/entry-key.js';
+import { assertEntry, assertKey, assertLease, assertPartition } from '../contract/entry-checks.js';
+import { OpenCalls } from '../contract/open-calls.js';
 import { systemBackoff, type Backoff } from './batches.js';
 import { MAX_ENTRY_BYTES, toItems } from './entry-items.js';
 import { readEntries } from './entry-reader.js';

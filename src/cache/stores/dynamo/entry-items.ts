@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isUint8Array } from 'node:util/types';
-import type { EntryKey, ReadResult, StoredEntry } from '../cache-store.js';
-import { isTime } from '../entry-checks.js';
+import type { ReadResult, StoredEntry } from '../contract/cache-store.js';
+import type { EntryKey } from '../../keys/entry-key.js';
+import { isTime } from '../contract/entry-checks.js';
 import { ATTRIBUTE, chunkKey, headKey, ttlSeconds, type Item, type RowKey } from './item-layout.js';
 
 /** Payload of one row. An item may have 400 KB with all its names, keys and numbers. */

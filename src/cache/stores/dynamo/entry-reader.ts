@@ -1,4 +1,5 @@
-import type { EntryKey, ReadResult } from '../cache-store.js';
+import type { ReadResult } from '../contract/cache-store.js';
+import type { EntryKey } from '../../keys/entry-key.js';
 import { assemble, CHUNK_BYTES, readHead, type EntryHead } from './entry-items.js';
 import { headKey, rowId, type Item, type RowKey } from './item-layout.js';
 import type { Rows } from './rows.js';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { assertKey } from '../entry-checks.js';
-import type { EntryKey } from '../cache-store.js';
+import { assertKey } from '../contract/entry-checks.js';
+import type { EntryKey } from '../../keys/entry-key.js';
 import { chunkKey, entryKeyOf, headKey, leaseKey, rowId, ttlSeconds, type RowKey } from './item-layout.js';
 
 /** Text of the characters that rows are made of, and keys that begin and end alike. */

@@ -1,5 +1,5 @@
-import type { EntryKey } from '../cache-store.js';
-import { SEPARATOR } from '../entry-checks.js';
+import type { EntryKey } from '../../keys/entry-key.js';
+import { SEPARATOR } from '../contract/entry-checks.js';
 
 /** Names of the attributes. A row is an entry's head, one more chunk of an entry, or a lease. */
 export const ATTRIBUTE = {

@@ -1,5 +1,5 @@
-import type { EntryKey } from '../cache-store.js';
-import { isTime } from '../entry-checks.js';
+import type { EntryKey } from '../../keys/entry-key.js';
+import { isTime } from '../contract/entry-checks.js';
 import { ATTRIBUTE, entryKeyOf, type Item } from './item-layout.js';
 import type { ItemSession } from './item-session.js';
 import { headsRequest } from './requests.js';

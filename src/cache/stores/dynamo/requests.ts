@@ -6,7 +6,7 @@ import type {
   PutCommandInput,
   QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import type { EntryKey } from '../cache-store.js';
+import type { EntryKey } from '../../keys/entry-key.js';
 import { ATTRIBUTE, leaseKey, ttlSeconds, type Item, type RowKey } from './item-layout.js';
 
 // `ttl` is a reserved word, as others may become: no expression names an attribute directly.

@@ -1,0 +1,44 @@
+import type { CacheCall } from './cache-call.js';
+import type { EntryFiller, FillerOptions } from './entry-filler.js';
+import type { LocalEntry } from '../tiers/local-tier.js';
+import { EVERYTHING } from '../versions/tag.js';
+import { formatVersion, type TagVersions, type Version } from '../versions/version.js';
+
+export interface StaleOptions extends FillerOptions {
+  readonly filler: EntryFiller;
+}
+
+/**
+ * What may be served while the origin is down (stale-if-error, RFC 5861): the newest older entry for the same arguments,
+ * of whatever versions. Never under `strong`, never older than allowed, never from before a flush, and a newest entry
+ * that says "none" is not skipped for an older record.
+ */
+export class StaleEntries {
+  /** The last known version of `*`. It outlives the map: while the origin is down nobody can be asked. */
+  private everything: Version | undefined;
+
+  constructor(private readonly options: StaleOptions) {}
+
+  /** Takes note of the version of `*`. */
+  remember(versions: TagVersions): void {
+    this.everything = versions.get(EVERYTHING) ?? this.everything;
+  }
+
+  /** Undefined when nothing may be served for `call` after `error`. */
+  async find<T>(call: CacheCall<T>, error: unknown): Promise<LocalEntry | undefined> {
+    if (call.staleIfErrorMs <= 0 || call.consistency === 'strong' || call.isOutage?.(error) === false)
+      return undefined;
+    const now = this.options.clock.now();
+    const keys = this.options.keys.of(call, new Map());
+    const own = this.options.local.newest(keys.localPartition, now);
+    const shared = await this.options.shared?.newest(keys.entry.partition, keys.args, call.name);
+    const others = shared && this.options.filler.toLocal(call, shared);
+    const newest = own !== undefined && (others?.createdAtMs ?? 0) <= own.createdAtMs ? own : others;
+    if (newest === undefined || newest.everything !== (this.everything && formatVersion(this.everything)))
+      return undefined;
+    const ageMs = now - newest.createdAtMs;
+    if (ageMs > call.staleIfErrorMs) return undefined;
+    this.options.report({ type: 'served-stale', name: call.name, ageMs });
+    return newest;
+  }
+}

@@ -1,0 +1,266 @@
+import type { CacheCall, CacheOutcome, Loader, Source } from './cache-call.js';
+import { dependenciesHold } from './dependencies.js';
+import { EntryFiller, type Filled, type FillerOptions } from './entry-filler.js';
+import { AuthorityUnavailableError, CacheError } from '../base/errors.js';
+import type { NotStored } from '../base/events.js';
+import { currentLoad, mustBypass, type LoadScope } from './load-scope.js';
+import { LocalTier, type LocalEntry } from '../tiers/local-tier.js';
+import { SingleFlight } from '../base/single-flight.js';
+import { StaleEntries } from './stale-entries.js';
+import { versionedLoad, type Loaded } from './versioned-load.js';
+import { isOlder, type TagVersions } from '../versions/version.js';
+
+/** Looks at hits. It runs on their path, and must not throw. */
+export interface HitWatcher {
+  /** Notes a hit. @returns whether it wants this one, which takes a loader */
+  wants<T>(call: CacheCall<T>): boolean;
+  /** Gets a hit, with what it takes to compare it with the origin. */
+  hit<T>(call: CacheCall<T>, versions: TagVersions, entry: LocalEntry, loader: Loader<T>): void;
+}
+
+export interface TieredCacheOptions extends Omit<FillerOptions, 'local'> {
+  /** Bytes of the tier in this process. */
+  readonly localMaxBytes: number;
+  readonly watcher?: HitWatcher | undefined;
+}
+
+const CLOSE_DEADLINE_MS = 2_000;
+const NO_VERSIONS: TagVersions = new Map();
+
+/**
+ * Vattani, Chierichetti, Lowenstein: "Optimal Probabilistic Cache Stampede Prevention" (VLDB 2015). 1 is the optimum for
+ * loads whose cost is known.
+ */
+const XFETCH_BETA = 1;
+/** -ln of the smallest number above 0 that 1 - random() can be, 2^-53. */
+const LONGEST_HEAD = 36.8;
+
+/**
+ * The cache: an in-process tier over an optional shared one, with versions as part of every key. It never answers with
+ * an error of its own but `CACHE_ORIGIN_LAGGING`: what it cannot do, it leaves to the loader.
+ */
+export class TieredCache {
+  readonly local: LocalTier;
+  private readonly filler: EntryFiller;
+  private readonly stale: StaleEntries;
+  private readonly flights = new SingleFlight<Filled<unknown>>();
+  private closed = false;
+
+  constructor(private readonly options: TieredCacheOptions) {
+    this.local = new LocalTier(options.localMaxBytes);
+    this.filler = new EntryFiller({ ...options, local: this.local });
+    this.stale = new StaleEntries({ ...options, local: this.local, filler: this.filler });
+  }
+
+  /**
+   * The value of `call`, from the nearest place that has it under the current versions, else from `loader`.
+   * @throws whatever `loader` throws, and {@link CacheError} `CACHE_ORIGIN_LAGGING`; with `only-if-cached` on a miss
+   *   `CACHE_NOT_CACHED`
+   */
+  async getOrLoad<T>(call: CacheCall<T>, loader: Loader<T>): Promise<CacheOutcome<T>> {
+    if (this.closed || mustBypass()) return this.bypass(call, loader);
+    const versions = this.known(call) ?? (await this.lookUp(call));
+    if (versions === undefined) return this.loadUnversioned(call, loader);
+    const keys = this.options.keys.of(call, versions);
+    const entry = call.mode === 'reload' ? undefined : this.local.get(keys.local, this.options.clock.now());
+    if (entry !== undefined && (await dependenciesHold(call, entry, this.options))) {
+      this.options.report({ type: 'hit', name: call.name, tier: 'L1' });
+      this.options.watcher?.hit(call, versions, entry, loader);
+      if (this.isDueEarly(call, entry, -Math.log(1 - this.options.random()))) {
+        const fresh = await this.refresh(call, keys.local, versions, loader);
+        if (fresh !== undefined) return this.outcome(call, fresh);
+      }
+      return this.outcome(call, { entry, source: 'L1', notStored: undefined });
+    }
+    this.options.report({ type: 'miss', name: call.name, tier: 'L1' });
+    try {
+      const filled = await this.fly(call, keys.local, versions, loader);
+      if (filled.source === 'L2' && filled.entry !== undefined)
+        this.options.watcher?.hit(call, versions, filled.entry, loader);
+      return this.outcome(call, filled);
+    } catch (error) {
+      return this.orStale(call, error);
+    }
+  }
+
+  /**
+   * What {@link getOrLoad} would answer from this process's memory, where that takes no waiting and no loader; undefined
+   * where it does, or nothing is there.
+   */
+  hitAtOnce<T>(call: CacheCall<T>): CacheOutcome<T> | undefined {
+    if (this.closed || mustBypass()) return undefined;
+    const versions = this.known(call);
+    if (versions === undefined) return undefined;
+    const { keys, clock, report, watcher } = this.options;
+    const entry = this.local.get(keys.of(call, versions).local, clock.now());
+    if (entry === undefined || entry.dependencies.size > 0 || this.isDueEarly(call, entry, LONGEST_HEAD))
+      return undefined;
+    if (watcher?.wants(call) === true) return undefined;
+    report({ type: 'hit', name: call.name, tier: 'L1' });
+    return this.outcome(call, { entry, source: 'L1', notStored: undefined });
+  }
+
+  /** Waits for what is being stored, at most `deadlineMs`: for a process that is frozen between two requests. */
+  settle(deadlineMs: number): Promise<void> {
+    return this.filler.settle(deadlineMs);
+  }
+
+  /** What is being stored gets two seconds; loads under way end by themselves. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.settle(CLOSE_DEADLINE_MS);
+    this.local.clear();
+  }
+
+  private async fly<T>(call: CacheCall<T>, key: string, versions: TagVersions, loader: () => Promise<T>) {
+    // Rule 8: without a row for each of its tags nothing can be stored, so there is no key to share a flight by.
+    const complete = call.tags.every((tag) => versions.has(tag)) || this.options.authority === undefined;
+    if (call.mode === 'only-if-cached') return this.filler.find(call, complete ? versions : undefined);
+    if (!complete || call.mode === 'reload') return this.filler.load(call, versions, loader);
+    let joined = false;
+    const filled = await this.flights.run(
+      key,
+      () => this.filler.fill(call, versions, loader),
+      () => {
+        joined = true;
+        this.options.report({ type: 'joined', name: call.name });
+      },
+    );
+    if (!joined) return filled as Filled<T>;
+    // Only what may be stored may be shared: a response that sets a cookie is of one client. And what the load depends on
+    // beside the key may have changed before this request began.
+    const { entry, notStored } = filled;
+    const isShared = notStored === undefined && entry !== undefined;
+    if (!isShared || !(await dependenciesHold(call, entry, this.options))) {
+      return this.filler.load(call, versions, loader);
+    }
+    return { ...(filled as Filled<T>), source: 'joined' as const };
+  }
+
+  /** From memory, without a round trip: the path of a hit. */
+  private known<T>(call: CacheCall<T>): TagVersions | undefined {
+    const { authority } = this.options;
+    if (authority === undefined) return NO_VERSIONS;
+    if (call.consistency === 'strong') return undefined;
+    const versions = authority.known(call.tags);
+    if (versions === undefined || isBelow(versions, call.floor)) return undefined;
+    this.stale.remember(versions);
+    return versions;
+  }
+
+  /** Undefined when the authority is down. */
+  private async lookUp<T>(call: CacheCall<T>): Promise<TagVersions | undefined> {
+    try {
+      const versions = await this.options.authority?.lookUp(call.tags);
+      if (versions !== undefined) this.stale.remember(versions);
+      return versions;
+    } catch (error) {
+      if (error instanceof AuthorityUnavailableError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The authority is down: load, and store nothing. */
+  private async loadUnversioned<T>(call: CacheCall<T>, loader: () => Promise<T>): Promise<CacheOutcome<T>> {
+    if (call.mode === 'only-if-cached') return this.outcome(call, await this.filler.find(call, undefined));
+    try {
+      return this.outcome(call, await this.filler.load(call, undefined, loader));
+    } catch (error) {
+      return this.orStale(call, error);
+    }
+  }
+
+  /** Inside a load or a transaction the origin answers. */
+  private async bypass<T>(call: CacheCall<T>, loader: () => Promise<T>): Promise<CacheOutcome<T>> {
+    const notStored: NotStored = this.closed ? 'closed' : 'bypass';
+    const outer = currentLoad();
+    const value = outer === undefined ? await loader() : await this.loadInside(outer, call, loader);
+    return { value, source: 'bypass', ageMs: 0, ttlMs: 0, notStored };
+  }
+
+  /** Rule 9: what is read here the outer load is made of, so it depends on the versions that this was read under. */
+  private async loadInside<T>(outer: LoadScope, call: CacheCall<T>, loader: () => Promise<T>): Promise<T> {
+    const known = outer.strong ? undefined : this.known(call);
+    try {
+      const loaded = await versionedLoad(call, known ?? (await this.lookUp(call)), loader, this.options);
+      if (loaded.notStored !== undefined) outer.refuse(loaded.notStored);
+      else outer.depend(loaded.versions, keepMsOf(call, loaded));
+      return loaded.value;
+    } catch (error) {
+      // Who catches this makes something of a failure, and failures are never stored.
+      outer.refuse('not-cacheable');
+      throw error;
+    }
+  }
+
+  private async orStale<T>(call: CacheCall<T>, error: unknown): Promise<CacheOutcome<T>> {
+    if (error instanceof CacheError) throw error;
+    this.options.report({ type: 'load-failed', name: call.name });
+    const entry = await this.stale.find(call, error);
+    if (entry === undefined) throw error;
+    return this.outcome(call, { entry, source: 'stale', notStored: undefined });
+  }
+
+  /** @param head of the start over the expiry, in loads: what is drawn, or the longest that may be */
+  private isDueEarly<T>(call: CacheCall<T>, { loadMs, expiresAtMs }: LocalEntry, head: number): boolean {
+    if (call.consistency !== 'ttl') return false;
+    return this.options.clock.now() + loadMs * XFETCH_BETA * head >= expiresAtMs;
+  }
+
+  /** What the caller loaded anew; undefined when that is done by somebody else, in the background, or failed. */
+  private async refresh<T>(
+    call: CacheCall<T>,
+    key: string,
+    versions: TagVersions,
+    loader: Loader<T>,
+  ): Promise<Filled<T> | undefined> {
+    if (this.flights.has(key)) return undefined;
+    this.options.report({ type: 'refreshed-early', name: call.name });
+    const flight = this.flights
+      .run(
+        key,
+        () => this.filler.load(call, versions, loader),
+        () => undefined,
+      )
+      .catch(() => {
+        this.options.report({ type: 'load-failed', name: call.name });
+        return undefined;
+      });
+    return call.refresh === 'caller' ? ((await flight) as Filled<T> | undefined) : undefined;
+  }
+
+  private outcome<T>(
+    call: CacheCall<T>,
+    { entry, source, notStored, ...filled }: Filled<T>,
+  ): CacheOutcome<T> {
+    const now = this.options.clock.now();
+    const isOwn = source === 'load' || entry === undefined;
+    return {
+      value: isOwn ? (filled.value as T) : materialise(call, entry),
+      source: source satisfies Source,
+      ageMs: Math.max(0, now - (entry?.createdAtMs ?? now)),
+      ttlMs: (entry?.expiresAtMs ?? now) - now,
+      notStored,
+    };
+  }
+}
+
+/** Rule 7: a client has seen a newer version than this instance knows. */
+function isBelow(versions: TagVersions, floor: TagVersions | undefined): boolean {
+  if (floor === undefined) return false;
+  for (const [tag, version] of floor) {
+    const known = versions.get(tag);
+    if (known !== undefined && isOlder(known, version)) return true;
+  }
+  return false;
+}
+
+/** An expiring part makes the whole expire; a versioned part is current as long as its versions are. */
+function keepMsOf<T>(call: CacheCall<T>, { value, keepMs }: Loaded<T>): number {
+  if (call.consistency !== 'ttl') return keepMs;
+  return Math.min(keepMs, value === null ? call.negativeTtlMs : call.ttlMs);
+}
+
+function materialise<T>(call: CacheCall<T>, entry: LocalEntry): T {
+  return call.serializer.immutable ? (entry.held as T) : call.serializer.deserialize(entry.held as Buffer);
+}

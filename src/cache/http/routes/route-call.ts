@@ -1,0 +1,168 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+import type { CacheCall, Consistency } from '../../core/cache-call.js';
+import { toMs } from '../../base/duration.js';
+import { CacheUsageError } from '../../base/errors.js';
+import { canonicalTags, EVERYTHING, type Tag } from '../../versions/tag.js';
+import { CACHE_VERSIONS, parseCacheVersions } from '../request/cache-versions.js';
+import { responseSerializer, type CachedResponse } from '../response/cached-response.js';
+import { Uncapturable } from '../response/capture-response.js';
+import type { CachedOptions, CachedRequest } from './cached.decorator.js';
+import { headerOf, routeKey, type CachePrincipal, type KeyedRequest } from './route-key.js';
+import { mergeVary, varyFields, type HeaderValue } from '../response/vary.js';
+
+export interface RouteDefaults {
+  readonly consistency: Exclude<Consistency, 'ttl'>;
+  readonly ttlMs: number;
+  readonly isOutage: (error: unknown) => boolean;
+  readonly principalOf: (request: FastifyRequest) => CachePrincipal | undefined;
+}
+
+/** What follows from how a handler is declared. */
+export interface RouteTraits {
+  /** Its responses cannot be cached, whatever they are. */
+  readonly answersItself: boolean;
+  /** Its hits may be answered before its interceptors run. */
+  readonly answersEarly: boolean;
+}
+
+/** Why a request cannot be answered through the cache. */
+export type Uncached = 'undeclared-query' | 'no-principal' | 'tags-failed' | 'not-cacheable';
+
+/** For clinical data: clients may keep it, and ask each time whether it still holds. */
+export const DEFAULT_CACHE_CONTROL = 'private, no-cache';
+
+type Capture = CachedResponse | Uncapturable;
+type Settled = Omit<CacheCall<Capture>, 'args' | 'tags' | 'floor' | 'mode'>;
+
+/** A cached route: its options settled once, and the {@link CacheCall} of each request made from them. */
+export class RouteCall {
+  private readonly settled: Settled;
+  private readonly query: readonly string[];
+  private readonly vary: readonly string[];
+  /** What its responses vary on, beside what hooks and handlers say. */
+  readonly varyHeader: string;
+  /** `Cache-Control` of its responses; undefined: what else was said, or {@link DEFAULT_CACHE_CONTROL}. */
+  readonly cacheControl: string | undefined;
+  readonly answersItself: boolean;
+  readonly answersEarly: boolean;
+
+  /** @throws {CacheUsageError} when an option is wrong */
+  constructor(
+    readonly name: string,
+    private readonly options: CachedOptions,
+    private readonly defaults: RouteDefaults,
+    traits: RouteTraits = { answersItself: false, answersEarly: false },
+  ) {
+    this.answersItself = traits.answersItself;
+    this.answersEarly = traits.answersEarly;
+    if (!['shared', 'principal', 'role'].includes(options.scope)) {
+      throw new CacheUsageError('CACHE_OPTIONS_INVALID', `${name}: scope must be shared, principal or role.`);
+    }
+    const ttlMs = options.ttl === undefined ? defaults.ttlMs : toMs(options.ttl);
+    this.settled = {
+      name,
+      ttlMs,
+      negativeTtlMs: ttlMs,
+      consistency: options.consistency ?? defaults.consistency,
+      staleIfErrorMs: options.staleIfError === undefined ? 0 : toMs(options.staleIfError),
+      snapshot: !('snapshot' in options && options.snapshot === false),
+      serializer: responseSerializer,
+      isOutage: defaults.isOutage,
+      isCacheable: (value) => !(value instanceof Uncapturable),
+      isSame: isSameBody,
+      refresh: 'caller',
+    };
+    this.query = [...(options.query ?? [])].sort();
+    this.vary = [...new Set((options.vary ?? []).map((field) => field.toLowerCase()))].sort();
+    this.varyHeader = mergeVary('authorization', this.vary.join(', '));
+    this.cacheControl = options.cacheControl;
+    checkFields(name, this.vary, options.cacheControl);
+  }
+
+  /** Whether the request header `field`, in lower case, is part of the key of requests with `preset` as their `Vary`. */
+  keys(field: string, preset: HeaderValue): boolean {
+    if (field === 'authorization' && this.options.scope === 'principal') return true;
+    return this.vary.includes(field) || varyFields(preset).includes(field);
+  }
+
+  get scope(): CachedOptions['scope'] {
+    return this.options.scope;
+  }
+
+  get consistency(): Consistency {
+    return this.settled.consistency;
+  }
+
+  /**
+   * The call for `request`, or why there is none.
+   * @param vary `Vary` as it is before the handler runs
+   */
+  of(request: FastifyRequest, vary: HeaderValue): CacheCall<Capture> | Uncached {
+    return this.ofKeyed({
+      pattern: request.routeOptions.url ?? '',
+      // A copy: the router's own objects have a prototype of their own.
+      params: { ...(request.params as Readonly<Record<string, string>>) },
+      hosts: (request as FastifyRequest & Pick<KeyedRequest, 'hosts'>).hosts,
+      query: (request.query ?? {}) as Readonly<Record<string, unknown>>,
+      headers: request.headers,
+      principal: this.defaults.principalOf(request),
+      vary,
+    });
+  }
+
+  /** As {@link of}, for a request that nobody makes. */
+  ofKeyed(request: KeyedRequest): CacheCall<Capture> | Uncached {
+    const { params, query, headers, principal, vary } = request;
+    if (this.answersItself) return 'not-cacheable';
+    // What is not declared is not in the key: a handler that looks at it would answer everybody with one's answer.
+    if (Object.keys(query).some((name) => !this.query.includes(name))) return 'undeclared-query';
+    if (this.options.scope !== 'shared' && principal === undefined) return 'no-principal';
+    const fields = vary === undefined ? this.vary : varyFields(mergeVary(vary, this.vary.join(', ')));
+    if (fields.includes('*')) return 'not-cacheable';
+    const tags = this.tagsOf({ params, query, subject: principal?.subject });
+    if (tags === undefined) return 'tags-failed';
+    const floor = parseCacheVersions(headerOf(headers, CACHE_VERSIONS), tags);
+    const args = routeKey(request, this.query, this.scopeOf(principal), fields);
+    return { ...this.settled, args, tags, ...(floor === undefined ? {} : { floor }) };
+  }
+
+  private tagsOf(request: CachedRequest): readonly Tag[] | undefined {
+    const { tags } = this.options;
+    if (tags === undefined) return [EVERYTHING];
+    try {
+      return canonicalTags(tags(request));
+    } catch {
+      return undefined;
+    }
+  }
+
+  private scopeOf(principal: CachePrincipal | undefined): readonly string[] {
+    switch (this.options.scope) {
+      case 'shared':
+        return [];
+      case 'principal':
+        return ['principal', principal?.subject ?? ''];
+      case 'role':
+        return ['role', ...[...(principal?.roles ?? [])].sort()];
+    }
+  }
+}
+
+function isSameBody(value: Capture, other: Capture): boolean {
+  if (value instanceof Uncapturable || other instanceof Uncapturable) return false;
+  return value.body.equals(other.body);
+}
+
+/** A field that cannot be sent would fail every request of its route. */
+function checkFields(route: string, vary: readonly string[], cacheControl: string | undefined): void {
+  try {
+    for (const field of vary) validateHeaderName(field);
+    if (cacheControl !== undefined) validateHeaderValue('cache-control', cacheControl);
+  } catch {
+    throw new CacheUsageError(
+      'CACHE_OPTIONS_INVALID',
+      `${route}: vary or cacheControl cannot be sent in a header.`,
+    );
+  }
+}
