@@ -71,7 +71,8 @@ export async function createCache(options: CacheOptions): Promise<RunningCache> 
   const keys = new KeyScheme(options.namespace, options.keySecret);
   const { store, codec, timeoutMs } = options.store ?? inProcess(options, clock);
   const guarded = new GuardedStore({ store, timeoutMs, report });
-  const shared = options.store && new SharedTier(guarded, codec, report);
+  const tier = new SharedTier(guarded, codec, report);
+  const shared = options.store && tier;
   const cache = new TieredCache({
     authority,
     shared,
@@ -90,7 +91,7 @@ export async function createCache(options: CacheOptions): Promise<RunningCache> 
     await Promise.all([authority.close(), guarded.close()]);
   };
   const keyvStore = (namespace: string): KeyvStore =>
-    new KeyvStore({ store: guarded, codec, authority, keys, clock, report, namespace });
+    new KeyvStore({ tier, authority, keys, clock, report, namespace });
   return { cache, authority, shared, keys, clock, keyvStore, close };
 }
 

@@ -78,7 +78,7 @@ describe('changes past the service', () => {
     expect(a.events).toContainEqual({ type: 'map-dropped' });
   });
 
-  // Guards tiered-cache.ts, fly: `complete`, and versioned-load.ts, judge: 'tag-without-row'. Counterexample "rule 8 off".
+  // Guards tiered-cache.ts, fill: `complete`, and versioned-load.ts, judge: 'tag-without-row'. Counterexample "rule 8 off".
   it('rule 8: a patient who does not exist is not cached, and seen as soon as he does', async () => {
     const unknown = '7b1d4a52-8f0e-4c3b-9a57-2f8e6c1d0b34';
     expect(await a.read(unknown)).toMatchObject({ value: null, notStored: 'tag-without-row' });
@@ -96,7 +96,7 @@ describe('changes past the service', () => {
     expect(await a.name(id.toUpperCase())).toBe('After');
   });
 
-  // Guards entry-filler.ts, toLocal and pack: a deleted patient's "none" is an entry as any other.
+  // Guards entry-filler.ts, toLocal, and origin-load.ts, toEntry: a deleted patient's "none" is an entry as any other.
   it('a patient is deleted and comes back: none in between, which is cached', async () => {
     await cluster.rows.query('DELETE FROM patient WHERE id = $1', [id]);
     await a.authority.barrier();

@@ -24,7 +24,7 @@ describe('many requests at once', () => {
     await cluster.close();
   });
 
-  // Guards tiered-cache.ts, fly: `this.flights.run(…)`.
+  // Guards tiered-cache.ts, fill: `this.flights.run(…)`.
   it('200 requests in one process miss one key at once: one load', async () => {
     const instance = await cluster.instance();
     const id = await cluster.rows.patient('One');
@@ -39,7 +39,7 @@ describe('many requests at once', () => {
     expect(instance.origin.loads).toBe(1);
   });
 
-  // Guards load-lease.ts, and entry-filler.ts, fill: `takeLease(…)`; and tiered-cache.ts, fly: `this.flights.run(…)`.
+  // Guards leased-load.ts, and entry-filler.ts, fill: `new LeasedLoad(…)`; and tiered-cache.ts, fill: `this.flights.run(…)`.
   it('8 processes miss one key at once, 25 requests each: one load', async () => {
     const patientId = await cluster.rows.patient('One');
     const task = {

@@ -75,13 +75,13 @@ describe('faults of the shared tier', () => {
       });
     });
 
-    // Guards entry-filler.ts, fill: a lease that nobody can give is not waited for.
+    // Guards leased-load.ts, waitForTurn: a lease that nobody can give is not waited for.
     it('only its leases fail: every answer is right', async () => {
       for (const store of stores) store.fail('hang', 'acquire-lease', 'release-lease');
       await expectRight(instances, 2);
     });
 
-    // Guards shared-tier.ts, decode, and cache-envelope.ts, unpackEnvelope: reason by reason.
+    // Guards shared-tier.ts, decode, and envelope.ts, unpackEnvelope: reason by reason.
     it.each([
       ['other letters', 'checksum', damaged],
       ['cut off', 'checksum', ({ bytes }: StoredEntry) => bytes.subarray(0, -1)],
@@ -102,7 +102,7 @@ describe('faults of the shared tier', () => {
       },
     );
 
-    // Guards cache-envelope.ts, checksumOf: the key.
+    // Guards envelope.ts, checksumOf: the key.
     it('what it gives out is the record of somebody else: never served', async () => {
       const [store] = stores as [StoreDouble];
       const other = await cluster.rows.patient('Somebody else');

@@ -35,11 +35,11 @@ describe.each([1, 3])('a DAX cluster whose nodes (%i) are all gone, and come bac
     await table.drop();
   });
 
-  const isRead = async (): Promise<boolean> => (await store.read(KEY, {})).entry !== undefined;
+  const isRead = async (): Promise<boolean> => (await store.read([KEY], {}))?.[0]?.entry !== undefined;
   const all = Array.from({ length: nodes }, (_, node) => node);
 
   it('entries are read again, and stored, without a restart: the breaker has closed', async () => {
-    await waitUntil('it stores', () => store.write(KEY, ENTRY, {}));
+    await waitUntil('it stores', () => store.write([[KEY, ENTRY]], {}));
     await waitUntil('it reads', isRead);
     states.length = 0;
 
@@ -48,7 +48,7 @@ describe.each([1, 3])('a DAX cluster whose nodes (%i) are all gone, and come bac
     for (const node of all) await dax.startNode(node);
     await waitUntil('it reads again', isRead);
     // AWS's client finds the nodes again one after the other, and the leader, which takes the writes, may be the last.
-    await waitUntil('it stores again', () => store.write(someKey(), ENTRY, {}));
+    await waitUntil('it stores again', () => store.write([[someKey(), ENTRY]], {}));
 
     expect(store.state).toBe('closed');
     expect(states[0]).toBe('open');

@@ -97,7 +97,7 @@ describe('capacity units', () => {
     await bench.store.releaseLease(key, 'me');
     await bench.store.ping();
 
-    const sent = [...bench.items.sent, ...bench.direct.sent];
+    const sent = [...bench.items.sent, ...bench.pastCache.sent];
     expect(new Set(sent.map(({ operation }) => operation)).size).toBe(6);
     for (const { request } of sent) expect(request['ReturnConsumedCapacity']).toBe('TOTAL');
   });

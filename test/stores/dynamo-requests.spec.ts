@@ -77,11 +77,11 @@ describe('the requests of DynamoStore', () => {
     const results = await bench.store.read(keys, { consistent: true });
 
     expect(new Set(results.map(({ entry }) => digest(entry?.bytes)))).toEqual(new Set([digest(bytes)]));
-    for (const { operation, request } of [...bench.items.sent, ...bench.direct.sent]) {
+    for (const { operation, request } of [...bench.items.sent, ...bench.pastCache.sent]) {
       if (operation === 'batchWrite') expect(JSON.stringify(sizes(request))).toMatch(/^\[(\d+,){0,24}\d+\]$/);
       if (operation === 'batchWrite') expect(sum(sizes(request)) * (4 / 3)).toBeLessThan(KIB * KIB);
     }
-    expect(Math.max(...bench.direct.sent.map(({ rows }) => rows.length))).toBeLessThanOrEqual(100);
+    expect(Math.max(...bench.pastCache.sent.map(({ rows }) => rows.length))).toBeLessThanOrEqual(100);
   });
 
   it('write: sends again what was left unprocessed, after pauses that grow up to a limit', async () => {
@@ -159,23 +159,23 @@ describe('the requests of DynamoStore', () => {
     expect(bench.items.sent[0]?.request).toMatchObject({ ConsistentRead: false });
   });
 
-  it('direct: leases, newest and consistent reads go there, all else does not', async () => {
+  it('past the cache: leases, newest and consistent reads go there, all else does not', async () => {
     const [key, other] = [someKey(), someKey()];
     await bench.write(key, Buffer.from('x'));
     await bench.store.read([key, other]);
     await bench.store.ping();
-    expect([bench.items.operations, bench.direct.operations]).toEqual([['put', 'batchGet', 'get'], []]);
+    expect([bench.items.operations, bench.pastCache.operations]).toEqual([['put', 'batchGet', 'get'], []]);
 
     bench.items.sent.length = 0;
     await bench.store.newest(key.partition);
     await bench.store.read([key], { consistent: true });
     await bench.store.acquireLease(key, 'me', 1_000);
     await bench.store.releaseLease(key, 'me');
-    expect([bench.items.operations, bench.direct.operations]).toEqual([
+    expect([bench.items.operations, bench.pastCache.operations]).toEqual([
       [],
       ['query', 'get', 'get', 'put', 'delete'],
     ]);
-    for (const { operation, request } of bench.direct.sent) {
+    for (const { operation, request } of bench.pastCache.sent) {
       if (operation === 'get' || operation === 'query')
         expect(request).toMatchObject({ ConsistentRead: true });
     }
@@ -192,7 +192,7 @@ describe('the requests of DynamoStore', () => {
     });
     await bench.store.write(entries);
     const items: unknown[] = [];
-    bench.direct.interceptor = async ({ operation }, forward) => {
+    bench.pastCache.interceptor = async ({ operation }, forward) => {
       const answer = (await forward()) as { Items?: unknown[] };
       if (operation === 'query') items.push(...(answer.Items ?? []));
       return answer;
@@ -201,8 +201,8 @@ describe('the requests of DynamoStore', () => {
 
     const winner = entries.find(([, { createdAtMs }]) => createdAtMs === 1_029);
     expect(found).toEqual([winner?.[0], winner?.[1]]);
-    expect(bench.direct.operations.slice(-2)).toEqual(['query', 'get']);
-    expect(bench.direct.operations.length).toBeGreaterThan(3);
+    expect(bench.pastCache.operations.slice(-2)).toEqual(['query', 'get']);
+    expect(bench.pastCache.operations.length).toBeGreaterThan(3);
     expect(items).toHaveLength(30);
     for (const item of items) expect(Object.keys(item as object).sort()).toEqual(['pk', 'sk', 't', 'x']);
   });

@@ -21,8 +21,8 @@ export interface HarnessOptions {
   readonly authority?: FakeAuthority | false;
   /** Default true. */
   readonly shared?: boolean;
-  /** Whether the shared tier answers leases and consistent reads from elsewhere than other reads. */
-  readonly direct?: boolean;
+  /** Whether a cache stands in front of the shared tier. */
+  readonly behindCache?: boolean;
   readonly random?: () => number;
   readonly storeTimeoutMs?: number;
   readonly leaseWaitMs?: number;
@@ -35,7 +35,7 @@ export function cacheHarness(options: HarnessOptions = {}) {
   const clock = new TestClock();
   const authority = options.authority === false ? undefined : (options.authority ?? new FakeAuthority());
   const behind = new MemoryStore({ maxBytes: 64 * 1024 * 1024, clock });
-  const store = new StoreDouble(behind, { direct: options.direct ?? false });
+  const store = new StoreDouble(behind, { behindCache: options.behindCache ?? false });
   const codec = createCodec({ encryption: { mode: 'off' } });
   const instance = (own = authority) => {
     const events: CacheEvent[] = [];

@@ -20,7 +20,7 @@ export type Row = Record<string, unknown> & { readonly pk: string; readonly sk: 
 export class DynamoBench {
   readonly clock = new TestClock();
   readonly items: InterceptedItems;
-  readonly direct: InterceptedItems;
+  readonly pastCache: InterceptedItems;
   readonly consumed: ConsumedUnits[] = [];
   /** The pauses of the store's back-off, in ms. They take no time. */
   readonly pauses: number[] = [];
@@ -32,11 +32,11 @@ export class DynamoBench {
     this.client = createDynamoClient(table.connection);
     this.rows = DynamoDBDocumentClient.from(this.client);
     this.items = new InterceptedItems(createItemClient(table.connection));
-    this.direct = new InterceptedItems(createItemClient(table.connection));
+    this.pastCache = new InterceptedItems(createItemClient(table.connection));
     this.store = new DynamoStore({
       table: table.name,
       items: this.items.client,
-      direct: this.direct.client,
+      pastCache: this.pastCache.client,
       clock: this.clock,
       consumed: (units) => this.consumed.push(units),
       backoff: {

@@ -6,11 +6,12 @@ import type { CacheRuntime } from '../http/cache-runtime.js';
 import type { Uncached } from '../http/routes/route-call.js';
 import type { CachePrincipal } from '../http/routes/route-key.js';
 import type { Routes } from '../http/routes/routes.js';
-import type { LocalEntry } from '../tiers/local-tier.js';
+import type { Entry } from '../tiers/entry.js';
 import type { Inspection } from '../tiers/shared-tier.js';
 import type { EntryKey } from '../keys/entry-key.js';
 import type { Tag } from '../versions/tag.js';
-import { formatVersion, isSame, type TagVersions, type Version } from '../versions/version.js';
+import { tryLookUp } from '../versions/try-look-up.js';
+import { formatVersion, isSame, type Version } from '../versions/version.js';
 import type { VersionAuthority } from '../versions/version-authority.js';
 
 /** Why a GET request of a path is not answered from the cache, whatever is in it. */
@@ -88,7 +89,7 @@ export async function explain(
 
   const known = (tag: Tag): Version | undefined => runtime.authority.known([tag])?.get(tag);
   const tags = call.tags.map((tag) => ({ tag, known: known(tag) }));
-  const versions = await lookUp(runtime.authority, call.tags);
+  const versions = await tryLookUp(runtime.authority, call.tags);
   const explained = tags.map((it) => ({ ...it, current: versions?.get(it.tag) })).map(toExplainedTag);
   if (versions === undefined) return { ...found, tags: explained, obstacle: 'authority-down' };
   if (call.tags.some((tag) => !versions.has(tag))) {
@@ -101,7 +102,7 @@ export async function explain(
     obstacle: null,
     key: keys.entry,
     tags: explained,
-    local: local === undefined ? null : await entryOf(local, local.size, runtime),
+    local: local === undefined ? null : await entryOf(local, runtime),
     shared: await sharedOf(keys, runtime),
   };
 }
@@ -109,48 +110,30 @@ export async function explain(
 async function sharedOf(keys: CallKeys, runtime: CacheRuntime): Promise<ExplainedShared> {
   if (runtime.shared === undefined) return { state: 'none', reason: null, entry: null, readUnits: null };
   let readUnits: number | null = null;
-  const inspection = await runtime.shared.inspect(keys.entry, keys.args, {
+  const [found] = await runtime.shared.inspect([keys], {
     name: NAME,
     consumed: (units) => (readUnits = units.readUnits),
   });
-  const held = inspection.state === 'held' ? inspection : undefined;
-  return {
-    state: inspection.state,
-    reason: inspection.state === 'unusable' ? inspection.reason : null,
-    entry: held
-      ? {
-          ...(await entryOf({ ...held.entry, ...held.entry.head }, held.entry.body.length, runtime)),
-          storedBytes: held.storedBytes,
-        }
-      : null,
-    readUnits,
-  };
+  const state = found?.state ?? 'unavailable';
+  const reason = found?.state === 'unusable' ? found.reason : null;
+  if (found?.state !== 'held') return { state, reason, entry: null, readUnits };
+  const { entry, storedBytes } = found;
+  return { state, reason, entry: { ...(await entryOf(entry, runtime)), storedBytes }, readUnits };
 }
 
-type Dated = Pick<LocalEntry, 'createdAtMs' | 'expiresAtMs' | 'dependencies'>;
-
 async function entryOf(
-  { createdAtMs, expiresAtMs, dependencies }: Dated,
-  bytes: number,
+  { createdAtMs, expiresAtMs, dependencies, size }: Entry,
   { clock, authority }: { readonly clock: Clock; readonly authority: VersionAuthority },
 ): Promise<ExplainedEntry> {
   const now = clock.now();
-  const current = dependencies.size === 0 ? dependencies : await lookUp(authority, [...dependencies.keys()]);
+  const current =
+    dependencies.size === 0 ? dependencies : await tryLookUp(authority, [...dependencies.keys()]);
   return {
     ageMs: now - createdAtMs,
     ttlMs: expiresAtMs - now,
-    bytes,
+    bytes: size,
     current: [...dependencies].every(([tag, version]) => isSame(version, current?.get(tag))),
   };
-}
-
-/** Undefined when the authority is down. */
-async function lookUp(authority: VersionAuthority, tags: readonly Tag[]): Promise<TagVersions | undefined> {
-  try {
-    return await authority.lookUp(tags);
-  } catch {
-    return undefined;
-  }
 }
 
 interface TagState {

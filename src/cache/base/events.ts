@@ -86,8 +86,8 @@ export type CacheEvent =
   | { readonly type: 'store-fault'; readonly operation: StoreOperation; readonly code: string }
   | { readonly type: 'write-shed'; readonly name: string }
   | { readonly type: 'breaker'; readonly state: 'closed' | 'open' | 'half-open' }
-  /** That of leases, and of what a store answers from elsewhere than other reads. */
-  | { readonly type: 'direct-breaker'; readonly state: 'closed' | 'open' | 'half-open' }
+  /** The breaker of leases, and of what a store answers past the cache in front of it. */
+  | { readonly type: 'lease-breaker'; readonly state: 'closed' | 'open' | 'half-open' }
   | { readonly type: 'feed-connected' }
   | { readonly type: 'feed-lost'; readonly reason: FeedLoss }
   | { readonly type: 'map-dropped' }

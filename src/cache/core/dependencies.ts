@@ -1,8 +1,9 @@
-import type { CacheCall } from './cache-call.js';
 import type { Report } from '../base/events.js';
-import type { LocalEntry } from '../tiers/local-tier.js';
+import type { Entry } from '../tiers/entry.js';
+import { tryLookUp } from '../versions/try-look-up.js';
 import { isSame } from '../versions/version.js';
 import type { VersionAuthority } from '../versions/version-authority.js';
+import type { CacheCall } from './cache-call.js';
 
 /**
  * Rule 9: whether what an entry depends on beside the tags of its key is still what it was. An entry that cached calls
@@ -10,18 +11,15 @@ import type { VersionAuthority } from '../versions/version-authority.js';
  */
 export async function dependenciesHold<T>(
   call: CacheCall<T>,
-  entry: Pick<LocalEntry, 'dependencies'>,
+  { dependencies }: Pick<Entry, 'dependencies'>,
   { authority, report }: { readonly authority: VersionAuthority | undefined; readonly report: Report },
 ): Promise<boolean> {
-  if (entry.dependencies.size === 0) return true;
-  const tags = [...entry.dependencies.keys()];
-  try {
-    const known = call.consistency === 'strong' ? undefined : authority?.known(tags);
-    const current = known ?? (await authority?.lookUp(tags));
-    if ([...entry.dependencies].every(([tag, version]) => isSame(version, current?.get(tag)))) return true;
-  } catch {
-    // Who cannot be asked cannot confirm.
-  }
+  if (dependencies.size === 0) return true;
+  const tags = [...dependencies.keys()];
+  const known = call.consistency === 'strong' ? undefined : authority?.known(tags);
+  // An authority that cannot be asked cannot confirm.
+  const current = known ?? (authority && (await tryLookUp(authority, tags)));
+  if ([...dependencies].every(([tag, version]) => isSame(version, current?.get(tag)))) return true;
   report({ type: 'dependency-changed', name: call.name });
   return false;
 }

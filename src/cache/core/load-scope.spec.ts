@@ -61,7 +61,7 @@ describe('LoadScope', () => {
       const steps = [() => scope.observe(versions(1)), () => scope.depend(versions(2), Infinity)];
       for (const step of order === 'observe first' ? steps : steps.reverse()) step();
 
-      expect(scope.torn).toBe(true);
+      expect(scope.sawTwoVersions).toBe(true);
     },
   );
 
@@ -71,7 +71,7 @@ describe('LoadScope', () => {
     scope.observe(versions(1));
     scope.depend(new Map([[OTHER, version(7)]]), Infinity);
 
-    expect(scope.torn).toBe(false);
+    expect(scope.sawTwoVersions).toBe(false);
     expect([...scope.dependencies]).toEqual([[OTHER, version(7)]]);
     expect(scope.seen.get(PATIENT)).toEqual(version(1));
   });

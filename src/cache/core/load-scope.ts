@@ -11,7 +11,7 @@ export class LoadScope {
   private readonly snapshot = new Map<Tag, Version>();
   private readonly inner = new Map<Tag, Version>();
   private snapshots = 0;
-  private differing = false;
+  private hasTwoVersions = false;
   private refused: NotStored | undefined;
   private limitMs = Infinity;
 
@@ -57,8 +57,8 @@ export class LoadScope {
   }
 
   /** Two snapshots saw different versions of one tag: what was made of both is of no version. */
-  get torn(): boolean {
-    return this.differing;
+  get sawTwoVersions(): boolean {
+    return this.hasTwoVersions;
   }
 
   get refusal(): NotStored | undefined {
@@ -73,7 +73,7 @@ export class LoadScope {
   private learn(known: Map<Tag, Version>, versions: TagVersions): void {
     for (const [tag, version] of versions) {
       const earlier = this.snapshot.get(tag) ?? this.inner.get(tag);
-      if (earlier !== undefined && !isSame(version, earlier)) this.differing = true;
+      if (earlier !== undefined && !isSame(version, earlier)) this.hasTwoVersions = true;
       known.set(tag, version);
     }
   }

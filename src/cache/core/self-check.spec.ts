@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { CacheCall } from './cache-call.js';
 import type { CacheEvent } from '../base/events.js';
-import type { LocalEntry } from '../tiers/local-tier.js';
+import type { Entry } from '../tiers/entry.js';
 import { jsonSerializer } from '../base/serializer.js';
 import { observeSnapshot } from './snapshot.js';
 import { EVERYTHING, uuidTag, type Tag } from '../versions/tag.js';
@@ -73,12 +73,12 @@ const CALL: CacheCall<unknown> = {
   serializer: jsonSerializer,
 };
 
-function entryOf(value: unknown): LocalEntry {
+function entryOf(value: unknown): Entry {
   const held = jsonSerializer.serialize(value);
   return {
-    held,
+    content: held,
     size: held.length,
-    none: false,
+    isAbsence: false,
     everything: '1.aaaaaa',
     dependencies: new Map(),
     createdAtMs: 0,

@@ -3,7 +3,7 @@ import { Background } from '../base/background.js';
 import type { CacheCall, Loader } from './cache-call.js';
 import type { Clock } from '../base/clock.js';
 import type { CheckOutcome, Report } from '../base/events.js';
-import type { LocalEntry } from '../tiers/local-tier.js';
+import type { Entry } from '../tiers/entry.js';
 import type { HitWatcher } from './tiered-cache.js';
 import { versionedLoad } from './versioned-load.js';
 import type { Tag } from '../versions/tag.js';
@@ -70,7 +70,7 @@ export class SelfCheck implements HitWatcher {
   }
 
   /** A hit was served; now and then it is checked. */
-  hit<T>(call: CacheCall<T>, versions: TagVersions, entry: LocalEntry, loader: Loader<T>): void {
+  hit<T>(call: CacheCall<T>, versions: TagVersions, entry: Entry, loader: Loader<T>): void {
     if (!this.wants(call)) return;
     this.nextAt = this.options.clock.elapsed() + this.pauseMs;
     this.hits = 0;
@@ -89,7 +89,7 @@ export class SelfCheck implements HitWatcher {
   private async check<T>(
     call: CacheCall<T>,
     versions: TagVersions,
-    entry: LocalEntry,
+    entry: Entry,
     loader: Loader<T>,
   ): Promise<void> {
     const of = new Map([...versions, ...entry.dependencies]);
@@ -101,7 +101,7 @@ export class SelfCheck implements HitWatcher {
   private async compare<T>(
     call: CacheCall<T>,
     versions: TagVersions,
-    entry: LocalEntry,
+    entry: Entry,
     loader: Loader<T>,
   ): Promise<CheckOutcome> {
     const { authority, clock } = this.options;
@@ -124,11 +124,14 @@ function areSame(versions: TagVersions, others: TagVersions): boolean {
   return [...versions].every(([tag, version]) => isSame(version, others.get(tag)));
 }
 
-function isSameValue<T>(call: CacheCall<T>, { held }: LocalEntry, value: T): boolean {
+function isSameValue<T>(call: CacheCall<T>, { content }: Entry, value: T): boolean {
   const { serializer } = call;
   if (call.isSame !== undefined) {
-    return call.isSame(serializer.immutable ? (held as T) : serializer.deserialize(held as Buffer), value);
+    return call.isSame(
+      serializer.immutable ? (content as T) : serializer.deserialize(content as Buffer),
+      value,
+    );
   }
-  const bytes = serializer.immutable ? serializer.serialize(held as T) : (held as Buffer);
+  const bytes = serializer.immutable ? serializer.serialize(content as T) : (content as Buffer);
   return bytes.equals(serializer.serialize(value));
 }

@@ -1,6 +1,6 @@
 import type { CacheCall } from './cache-call.js';
 import type { EntryFiller, FillerOptions } from './entry-filler.js';
-import type { LocalEntry } from '../tiers/local-tier.js';
+import type { Entry } from '../tiers/entry.js';
 import { EVERYTHING } from '../versions/tag.js';
 import { formatVersion, type TagVersions, type Version } from '../versions/version.js';
 
@@ -25,13 +25,13 @@ export class StaleEntries {
   }
 
   /** Undefined when nothing may be served for `call` after `error`. */
-  async find<T>(call: CacheCall<T>, error: unknown): Promise<LocalEntry | undefined> {
+  async find<T>(call: CacheCall<T>, error: unknown): Promise<Entry | undefined> {
     if (call.staleIfErrorMs <= 0 || call.consistency === 'strong' || call.isOutage?.(error) === false)
       return undefined;
     const now = this.options.clock.now();
     const keys = this.options.keys.of(call, new Map());
     const own = this.options.local.newest(keys.localPartition, now);
-    const shared = await this.options.shared?.newest(keys.entry.partition, keys.args, call.name);
+    const shared = await this.options.shared?.newest(keys, call.name);
     const others = shared && this.options.filler.toLocal(call, shared);
     const newest = own !== undefined && (others?.createdAtMs ?? 0) <= own.createdAtMs ? own : others;
     if (newest === undefined || newest.everything !== (this.everything && formatVersion(this.everything)))

@@ -110,7 +110,7 @@ describe('TieredCache, consistency and modes', () => {
       expect(countOf(events, { type: 'not-stored', reason: 'authority-down' })).toBe(2);
     });
 
-    // Guards tiered-cache.ts, fly: `complete`; rule 8.
+    // Guards tiered-cache.ts, fill: `complete`; rule 8.
     it('rule 8: a tag without a row: the origin answers, and nothing is stored in either tier', async () => {
       const { cache, authority, store } = cacheHarness();
       authority.told.delete(PATIENT);
@@ -140,7 +140,7 @@ describe('TieredCache, consistency and modes', () => {
   });
 
   describe('modes', () => {
-    // Guards tiered-cache.ts, getOrLoad: `call.mode === 'reload' ? undefined`; fly: `call.mode === 'reload'`.
+    // Guards tiered-cache.ts, getOrLoad: `call.mode === 'reload' ? undefined`; fill: `call.mode === 'reload'`.
     it('reload: the origin answers, and what it says replaces the entry', async () => {
       const { cache, authority, instance } = cacheHarness();
       let n = 0;
@@ -158,7 +158,7 @@ describe('TieredCache, consistency and modes', () => {
       expect(await instance().cache.getOrLoad(call, loader)).toMatchObject({ value: 2, source: 'L2' });
     });
 
-    // Guards tiered-cache.ts, fly: `only-if-cached` before anything that loads.
+    // Guards tiered-cache.ts, fill: `only-if-cached` before anything that loads.
     it.each([
       ['the key is not there', () => undefined],
       [

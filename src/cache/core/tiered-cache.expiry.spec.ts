@@ -26,7 +26,7 @@ async function expiring(random: () => number) {
 }
 
 describe('TieredCache, expiry', () => {
-  // Guards entry-filler.ts, pack: `jitter`, and TTL_JITTER.
+  // Guards origin-load.ts, toEntry: `jitter`, and TTL_JITTER.
   it.each([
     [0, 0.9],
     [0.5, 1],
@@ -54,7 +54,7 @@ describe('TieredCache, expiry', () => {
     expect((await cache.getOrLoad(call, loader)).source).toBe('load');
   });
 
-  // Guards entry-filler.ts, pack: `none ? call.negativeTtlMs : call.ttlMs`.
+  // Guards origin-load.ts, toEntry: `isAbsence ? call.negativeTtlMs : call.ttlMs`.
   it('"there is none" is cached, for its own time', async () => {
     const { cache, authority, clock } = cacheHarness();
     const loader = snapshotLoader(authority, () => null);

@@ -7,7 +7,7 @@ import { STORE_FAULT } from '../../../test/support/cache-store-double.js';
 const REQUESTS = 200;
 
 describe('TieredCache, single flight', () => {
-  // Guards tiered-cache.ts, fly: `this.flights.run(…)`.
+  // Guards tiered-cache.ts, fill: `this.flights.run(…)`.
   it.each(['bounded', 'strong'] as const)('200 requests at once under %s: one load', async (consistency) => {
     const { cache, authority, events } = cacheHarness();
     const gate = new Gate();
@@ -26,7 +26,7 @@ describe('TieredCache, single flight', () => {
     expect(countOf(events, { type: 'joined' })).toBe(REQUESTS - 1);
   });
 
-  // Guards tiered-cache.ts, fly: the flight's rejection is everybody's; single-flight.ts: `finally`.
+  // Guards tiered-cache.ts, fill: the flight's rejection is everybody's; single-flight.ts: `finally`.
   it('the load fails: everybody who joined gets its error, and the next request loads again', async () => {
     const { cache, authority } = cacheHarness();
     const gate = new Gate();
@@ -69,7 +69,7 @@ describe('TieredCache, single flight', () => {
   });
 
   describe('what may not be stored may not be shared', () => {
-    // Guards tiered-cache.ts, fly: `notStored === undefined`.
+    // Guards tiered-cache.ts, fill: `notStored === undefined`.
     it('a response of one client, such as one that sets a cookie: everybody gets his own', async () => {
       const { cache, authority, store } = cacheHarness();
       const gate = new Gate();
@@ -86,7 +86,7 @@ describe('TieredCache, single flight', () => {
       expect(store.count('write')).toBe(0);
     });
 
-    // Guards tiered-cache.ts, fly: `dependenciesHold(call, entry, …)` for who joins.
+    // Guards tiered-cache.ts, fill: `dependenciesHold(call, entry, …)` for who joins.
     it('what the load depends on beside its key changed before the request began: it loads itself', async () => {
       const { cache, authority } = cacheHarness();
       authority.committed.set(OTHER, version(1));
@@ -114,7 +114,7 @@ describe('TieredCache, single flight', () => {
     });
   });
 
-  // Guards load-lease.ts and entry-filler.ts, fill: the lease. The instances stand for processes.
+  // Guards leased-load.ts: the lease. The instances stand for processes.
   it('8 instances miss one key at once, 25 requests each: one load', async () => {
     const { authority, instance } = cacheHarness();
     const instances = Array.from({ length: 8 }, () => instance());
@@ -135,7 +135,7 @@ describe('TieredCache, single flight', () => {
     expect(countOf(events, { type: 'lease', outcome: 'won' })).toBe(1);
   });
 
-  // Guards entry-filler.ts, fill: `linger()` after storing; the lease is not given back.
+  // Guards leased-load.ts, end: the lease lingers after storing, and is not given back.
   it('another instance loads and stores between the miss and the lease: no second load', async () => {
     const { authority, store, instance } = cacheHarness();
     const [a, b] = [instance(), instance()];
@@ -155,7 +155,7 @@ describe('TieredCache, single flight', () => {
     expect(store.count('release-lease')).toBe(0);
   });
 
-  // Guards entry-filler.ts: `LEASE_LINGER_MS`.
+  // Guards leased-load.ts, end: `LEASE_LINGER_MS`.
   it('its entry cannot be used any more: the lease is free again soon after the load', async () => {
     const { authority, clock, store, instance } = cacheHarness();
     const [a, b] = [instance(), instance()];
@@ -169,9 +169,9 @@ describe('TieredCache, single flight', () => {
     expect(countOf(b.events, { type: 'lease', outcome: 'won' })).toBe(1);
   });
 
-  // Guards entry-filler.ts, fill: `shared.store.direct ? await find()`.
+  // Guards leased-load.ts, loadAsHolder: `store.isBehindCache ? await this.work.find()`.
   it('a cache in between says that nothing is stored: who holds the lease looks past it', async () => {
-    const { authority, clock, store, instance } = cacheHarness({ direct: true });
+    const { authority, clock, store, instance } = cacheHarness({ behindCache: true });
     const [a, b] = [instance(), instance()];
     const loader = snapshotLoader(authority, () => 'data');
     await a.cache.getOrLoad(recordCall(), loader);
@@ -185,7 +185,7 @@ describe('TieredCache, single flight', () => {
     expect(store.count('release-lease')).toBe(1);
   });
 
-  // Guards entry-filler.ts, fill: `stored?.versions === keys.entry.versions`.
+  // Guards leased-load.ts, end: `stored.versions === this.work.key.versions`.
   it('the load saw newer versions than were looked for: the lease is given back', async () => {
     const { authority, store, instance } = cacheHarness();
     const { cache } = instance();
@@ -200,7 +200,7 @@ describe('TieredCache, single flight', () => {
     expect(store.count('release-lease')).toBe(1);
   });
 
-  // Guards entry-filler.ts, store: `lasts`.
+  // Guards leased-load.ts, end: `lastsMs`.
   it('the entry lives for a shorter time than a lease lingers: the lease is given back', async () => {
     const { authority, store, instance } = cacheHarness();
     const { cache } = instance();
@@ -214,7 +214,7 @@ describe('TieredCache, single flight', () => {
     expect(store.count('release-lease')).toBe(1);
   });
 
-  // Guards entry-filler.ts, fill: `: release()`.
+  // Guards leased-load.ts, end: `return this.release()`.
   it('nothing was stored under the key of the lease: the next one does not wait', async () => {
     const { authority, store, instance } = cacheHarness({ leaseWaitMs: 60_000 });
     const [a, b] = [instance(), instance()];
@@ -227,7 +227,7 @@ describe('TieredCache, single flight', () => {
     expect(store.count('release-lease')).toBe(1);
   });
 
-  // Guards entry-filler.ts, fill: `this.background.run(release)` when the load fails.
+  // Guards leased-load.ts, loadAsHolder: `background.run(() => this.release())` when the load fails.
   it('the holder of the lease fails: the next one does not wait for the lease to run out', async () => {
     const { authority, instance } = cacheHarness({ leaseWaitMs: 60_000 });
     const [a, b] = [instance(), instance()];
@@ -248,7 +248,7 @@ describe('TieredCache, single flight', () => {
     expect(await second).toMatchObject({ value: 'data', source: 'load' });
   });
 
-  // Guards load-lease.ts: `if (leftMs <= 0) return done('timed-out')`.
+  // Guards leased-load.ts, waitForTurn: `if (leftMs <= 0)`.
   it('the holder of the lease is stuck: the others load themselves after the soft limit', async () => {
     const { authority, instance } = cacheHarness({ leaseWaitMs: 20 });
     const [a, b] = [instance(), instance()];
@@ -264,7 +264,7 @@ describe('TieredCache, single flight', () => {
     expect((await first).value).toBe('late');
   });
 
-  // Guards tiered-cache.ts, fly: `!complete` has no flight, since two requests for an unknown tag have no version to
+  // Guards tiered-cache.ts, fill: `!complete` has no flight, since two requests for an unknown tag have no version to
   // share. It is stated here so that a change of it is a decision.
   it('a tag without a row: every request loads', async () => {
     const { cache, authority } = cacheHarness();

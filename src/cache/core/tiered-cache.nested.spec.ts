@@ -71,7 +71,7 @@ describe('TieredCache, rule 9: cached calls inside a load', () => {
     expect(countOf(other.events, { type: 'dependency-changed' })).toBeGreaterThan(0);
   });
 
-  // Guards cache-envelope.ts: `d`, the dependencies that are stored; entry-filler.ts, fromShared: `dependenciesHold`.
+  // Guards envelope.ts: `d`, the dependencies that are stored; entry-filler.ts, fromShared: `dependenciesHold`.
   it('another instance knows from the shared tier what an entry depends on', async () => {
     const { authority, read, instance, outerCall, whole } = nested();
     const other = instance();
@@ -193,7 +193,7 @@ describe('TieredCache, rule 9: cached calls inside a load', () => {
     expect(attempts).toBe(2);
   });
 
-  // Guards tiered-cache.ts, keepMsOf; entry-filler.ts, pack: `Math.min(…, keepMs)`.
+  // Guards tiered-cache.ts, keepMsOf; origin-load.ts, toEntry: `Math.min(…, keepMs)`.
   it('the inner call only expires: the outer entry lives no longer than it', async () => {
     const { cache, clock, read } = nested({
       inner: { tags: [EVERYTHING], consistency: 'ttl', ttlMs: MINUTE_MS },

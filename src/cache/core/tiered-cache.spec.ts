@@ -11,7 +11,7 @@ import {
 
 describe('TieredCache', () => {
   describe('hit and miss', () => {
-    // Guards tiered-cache.ts, getOrLoad: `this.local.get(…)`; entry-filler.ts, store: `local.set(…)`.
+    // Guards tiered-cache.ts, getOrLoad: `this.local.get(…)`; origin-load.ts, loadFromOrigin: `local.set(…)`.
     it('the first call loads, the second is answered by this process', async () => {
       const { cache, authority, clock } = cacheHarness();
       const loader = snapshotLoader(authority, () => ({ name: 'Jo' }));
@@ -47,7 +47,7 @@ describe('TieredCache', () => {
       expect(await cache.getOrLoad(recordCall(), loader)).toMatchObject({ value: 'back', source: 'load' });
     });
 
-    // Guards entry-filler.ts, serialize: what has no serial form is not stored, and no error.
+    // Guards origin-load.ts, serialize: what has no serial form is not stored, and no error.
     it('a value without a serial form is answered, and not stored', async () => {
       const { cache, authority, events } = cacheHarness();
       const loader = snapshotLoader(authority, () => undefined);
@@ -81,7 +81,7 @@ describe('TieredCache', () => {
       expect(loader.runs).toBe(2);
     });
 
-    // Guards entry-filler.ts, store: `background.run(…)`, not awaited.
+    // Guards entry-filler.ts, load: `background.run(…)`, not awaited.
     it('storing delays no answer', async () => {
       const { cache, authority, store } = cacheHarness();
       const gate = new Gate();
@@ -122,7 +122,7 @@ describe('TieredCache', () => {
   });
 
   describe('values', () => {
-    // Guards tiered-cache.ts, materialise: `deserialize` for every caller.
+    // Guards tiered-cache.ts, toValue: `deserialize` for every caller.
     it('JSON: every caller gets a copy, so that nobody can change what others read', async () => {
       const { cache, authority } = cacheHarness();
       const loader = snapshotLoader(authority, () => ({ items: [1] }));
@@ -135,7 +135,7 @@ describe('TieredCache', () => {
       expect(third.value).toEqual({ items: [1] });
     });
 
-    // Guards tiered-cache.ts, materialise: `immutable ? entry.held`.
+    // Guards tiered-cache.ts, toValue: `immutable ? entry.content`.
     it('immutable values are handed out as they are, without parsing', async () => {
       const { cache, authority } = cacheHarness();
       const value = Object.freeze({ body: 'bytes' });
@@ -162,7 +162,7 @@ describe('TieredCache', () => {
       ).toBe(value);
     });
 
-    // Guards entry-filler.ts, ownBytes: an entry keeps no larger buffer than its own.
+    // Guards entry.ts, ownBytes: an entry keeps no larger buffer than its own.
     it('an entry holds its own bytes only, not the slab that they were cut from', async () => {
       const { cache, authority, clock, instance } = cacheHarness();
       const other = instance();
@@ -178,7 +178,7 @@ describe('TieredCache', () => {
 
       for (const { local } of [cache, other.cache]) {
         const entry = local.newest('record#["1"]', clock.now());
-        expect((entry?.held as Buffer).buffer.byteLength).toBeLessThan(512);
+        expect((entry?.content as Buffer).buffer.byteLength).toBeLessThan(512);
       }
     });
   });

@@ -1,21 +1,24 @@
-import type { CacheCall, CacheOutcome, Loader, Source } from './cache-call.js';
-import { dependenciesHold } from './dependencies.js';
-import { EntryFiller, type Filled, type FillerOptions } from './entry-filler.js';
-import { AuthorityUnavailableError, CacheError } from '../base/errors.js';
+import { CacheError } from '../base/errors.js';
 import type { NotStored } from '../base/events.js';
-import { currentLoad, mustBypass, type LoadScope } from './load-scope.js';
-import { LocalTier, type LocalEntry } from '../tiers/local-tier.js';
 import { SingleFlight } from '../base/single-flight.js';
+import type { Entry } from '../tiers/entry.js';
+import { LocalTier } from '../tiers/local-tier.js';
+import { tryLookUp } from '../versions/try-look-up.js';
+import { isOlder, type TagVersions } from '../versions/version.js';
+import type { CacheCall, CacheOutcome, Loader } from './cache-call.js';
+import { dependenciesHold } from './dependencies.js';
+import { EntryFiller, type FillerOptions } from './entry-filler.js';
+import type { CurrentKeys, Fill } from './fill.js';
+import { currentLoad, mustBypass, type LoadScope } from './load-scope.js';
 import { StaleEntries } from './stale-entries.js';
 import { versionedLoad, type Loaded } from './versioned-load.js';
-import { isOlder, type TagVersions } from '../versions/version.js';
 
 /** Looks at hits. It runs on their path, and must not throw. */
 export interface HitWatcher {
   /** Notes a hit. @returns whether it wants this one, which takes a loader */
   wants<T>(call: CacheCall<T>): boolean;
   /** Gets a hit, with what it takes to compare it with the origin. */
-  hit<T>(call: CacheCall<T>, versions: TagVersions, entry: LocalEntry, loader: Loader<T>): void;
+  hit<T>(call: CacheCall<T>, versions: TagVersions, entry: Entry, loader: Loader<T>): void;
 }
 
 export interface TieredCacheOptions extends Omit<FillerOptions, 'local'> {
@@ -32,8 +35,8 @@ const NO_VERSIONS: TagVersions = new Map();
  * loads whose cost is known.
  */
 const XFETCH_BETA = 1;
-/** -ln of the smallest number above 0 that 1 - random() can be, 2^-53. */
-const LONGEST_HEAD = 36.8;
+/** The longest head start that can be drawn: -ln of the smallest number above 0 that 1 - random() can be, 2^-53. */
+const LONGEST_HEAD_START = 36.8;
 
 /**
  * The cache: an in-process tier over an optional shared one, with versions as part of every key. It never answers with
@@ -43,7 +46,7 @@ export class TieredCache {
   readonly local: LocalTier;
   private readonly filler: EntryFiller;
   private readonly stale: StaleEntries;
-  private readonly flights = new SingleFlight<Filled<unknown>>();
+  private readonly flights = new SingleFlight<Fill<unknown>>();
   private closed = false;
 
   constructor(private readonly options: TieredCacheOptions) {
@@ -61,20 +64,17 @@ export class TieredCache {
     if (this.closed || mustBypass()) return this.bypass(call, loader);
     const versions = this.known(call) ?? (await this.lookUp(call));
     if (versions === undefined) return this.loadUnversioned(call, loader);
-    const keys = this.options.keys.of(call, versions);
-    const entry = call.mode === 'reload' ? undefined : this.local.get(keys.local, this.options.clock.now());
+    const { entry, ...current } = this.lookLocal(call, versions);
     if (entry !== undefined && (await dependenciesHold(call, entry, this.options))) {
-      this.options.report({ type: 'hit', name: call.name, tier: 'L1' });
+      const hit = this.localHit(call, entry);
       this.options.watcher?.hit(call, versions, entry, loader);
-      if (this.isDueEarly(call, entry, -Math.log(1 - this.options.random()))) {
-        const fresh = await this.refresh(call, keys.local, versions, loader);
-        if (fresh !== undefined) return this.outcome(call, fresh);
-      }
-      return this.outcome(call, { entry, source: 'L1', notStored: undefined });
+      const isEarly = this.isDueEarly(call, entry, -Math.log(1 - this.options.random()));
+      const fresh = isEarly ? await this.refresh(call, current, loader) : undefined;
+      return fresh === undefined ? hit : this.outcome(call, fresh);
     }
     this.options.report({ type: 'miss', name: call.name, tier: 'L1' });
     try {
-      const filled = await this.fly(call, keys.local, versions, loader);
+      const filled = await this.fill(call, current, loader);
       if (filled.source === 'L2' && filled.entry !== undefined)
         this.options.watcher?.hit(call, versions, filled.entry, loader);
       return this.outcome(call, filled);
@@ -91,13 +91,11 @@ export class TieredCache {
     if (this.closed || mustBypass()) return undefined;
     const versions = this.known(call);
     if (versions === undefined) return undefined;
-    const { keys, clock, report, watcher } = this.options;
-    const entry = this.local.get(keys.of(call, versions).local, clock.now());
-    if (entry === undefined || entry.dependencies.size > 0 || this.isDueEarly(call, entry, LONGEST_HEAD))
+    const { entry } = this.lookLocal(call, versions);
+    if (entry === undefined || entry.dependencies.size > 0) return undefined;
+    if (this.isDueEarly(call, entry, LONGEST_HEAD_START) || this.options.watcher?.wants(call) === true)
       return undefined;
-    if (watcher?.wants(call) === true) return undefined;
-    report({ type: 'hit', name: call.name, tier: 'L1' });
-    return this.outcome(call, { entry, source: 'L1', notStored: undefined });
+    return this.localHit(call, entry);
   }
 
   /** Waits for what is being stored, at most `deadlineMs`: for a process that is frozen between two requests. */
@@ -112,29 +110,50 @@ export class TieredCache {
     this.local.clear();
   }
 
-  private async fly<T>(call: CacheCall<T>, key: string, versions: TagVersions, loader: () => Promise<T>) {
+  /** The keys of `call` under `versions`, and the entry that this process has under them. */
+  private lookLocal<T>(
+    call: CacheCall<T>,
+    versions: TagVersions,
+  ): CurrentKeys & { readonly entry: Entry | undefined } {
+    const keys = this.options.keys.of(call, versions);
+    const isAsked = call.mode !== 'reload';
+    return {
+      versions,
+      keys,
+      entry: isAsked ? this.local.get(keys.local, this.options.clock.now()) : undefined,
+    };
+  }
+
+  private localHit<T>(call: CacheCall<T>, entry: Entry): CacheOutcome<T> {
+    this.options.report({ type: 'hit', name: call.name, tier: 'L1' });
+    return this.outcome(call, { entry, source: 'L1', notStored: undefined });
+  }
+
+  /** A miss of this process: joins the one that is under way for the same key, or begins one. */
+  private async fill<T>(call: CacheCall<T>, current: CurrentKeys, loader: Loader<T>): Promise<Fill<T>> {
     // Rule 8: without a row for each of its tags nothing can be stored, so there is no key to share a flight by.
-    const complete = call.tags.every((tag) => versions.has(tag)) || this.options.authority === undefined;
-    if (call.mode === 'only-if-cached') return this.filler.find(call, complete ? versions : undefined);
-    if (!complete || call.mode === 'reload') return this.filler.load(call, versions, loader);
+    const complete =
+      call.tags.every((tag) => current.versions.has(tag)) || this.options.authority === undefined;
+    if (call.mode === 'only-if-cached') return this.filler.find(call, complete ? current : undefined);
+    if (!complete || call.mode === 'reload') return this.filler.load(call, current, loader);
     let joined = false;
     const filled = await this.flights.run(
-      key,
-      () => this.filler.fill(call, versions, loader),
+      current.keys.local,
+      () => this.filler.fill(call, current, loader),
       () => {
         joined = true;
         this.options.report({ type: 'joined', name: call.name });
       },
     );
-    if (!joined) return filled as Filled<T>;
+    if (!joined) return filled as Fill<T>;
     // Only what may be stored may be shared: a response that sets a cookie is of one client. And what the load depends on
     // beside the key may have changed before this request began.
     const { entry, notStored } = filled;
     const isShared = notStored === undefined && entry !== undefined;
     if (!isShared || !(await dependenciesHold(call, entry, this.options))) {
-      return this.filler.load(call, versions, loader);
+      return this.filler.load(call, current, loader);
     }
-    return { ...(filled as Filled<T>), source: 'joined' as const };
+    return { ...(filled as Fill<T>), source: 'joined' };
   }
 
   /** From memory, without a round trip: the path of a hit. */
@@ -150,18 +169,14 @@ export class TieredCache {
 
   /** Undefined when the authority is down. */
   private async lookUp<T>(call: CacheCall<T>): Promise<TagVersions | undefined> {
-    try {
-      const versions = await this.options.authority?.lookUp(call.tags);
-      if (versions !== undefined) this.stale.remember(versions);
-      return versions;
-    } catch (error) {
-      if (error instanceof AuthorityUnavailableError) return undefined;
-      throw error;
-    }
+    const { authority } = this.options;
+    const versions = authority && (await tryLookUp(authority, call.tags));
+    if (versions !== undefined) this.stale.remember(versions);
+    return versions;
   }
 
   /** The authority is down: load, and store nothing. */
-  private async loadUnversioned<T>(call: CacheCall<T>, loader: () => Promise<T>): Promise<CacheOutcome<T>> {
+  private async loadUnversioned<T>(call: CacheCall<T>, loader: Loader<T>): Promise<CacheOutcome<T>> {
     if (call.mode === 'only-if-cached') return this.outcome(call, await this.filler.find(call, undefined));
     try {
       return this.outcome(call, await this.filler.load(call, undefined, loader));
@@ -171,7 +186,7 @@ export class TieredCache {
   }
 
   /** Inside a load or a transaction the origin answers. */
-  private async bypass<T>(call: CacheCall<T>, loader: () => Promise<T>): Promise<CacheOutcome<T>> {
+  private async bypass<T>(call: CacheCall<T>, loader: Loader<T>): Promise<CacheOutcome<T>> {
     const notStored: NotStored = this.closed ? 'closed' : 'bypass';
     const outer = currentLoad();
     const value = outer === undefined ? await loader() : await this.loadInside(outer, call, loader);
@@ -179,7 +194,7 @@ export class TieredCache {
   }
 
   /** Rule 9: what is read here the outer load is made of, so it depends on the versions that this was read under. */
-  private async loadInside<T>(outer: LoadScope, call: CacheCall<T>, loader: () => Promise<T>): Promise<T> {
+  private async loadInside<T>(outer: LoadScope, call: CacheCall<T>, loader: Loader<T>): Promise<T> {
     const known = outer.strong ? undefined : this.known(call);
     try {
       const loaded = await versionedLoad(call, known ?? (await this.lookUp(call)), loader, this.options);
@@ -187,7 +202,7 @@ export class TieredCache {
       else outer.depend(loaded.versions, keepMsOf(call, loaded));
       return loaded.value;
     } catch (error) {
-      // Who catches this makes something of a failure, and failures are never stored.
+      // Whoever catches this makes something of a failure, and failures are never stored.
       outer.refuse('not-cacheable');
       throw error;
     }
@@ -201,43 +216,40 @@ export class TieredCache {
     return this.outcome(call, { entry, source: 'stale', notStored: undefined });
   }
 
-  /** @param head of the start over the expiry, in loads: what is drawn, or the longest that may be */
-  private isDueEarly<T>(call: CacheCall<T>, { loadMs, expiresAtMs }: LocalEntry, head: number): boolean {
+  /** @param headStart how long before its expiry an entry is refreshed, as a multiple of the time that its load took */
+  private isDueEarly<T>(call: CacheCall<T>, { loadMs, expiresAtMs }: Entry, headStart: number): boolean {
     if (call.consistency !== 'ttl') return false;
-    return this.options.clock.now() + loadMs * XFETCH_BETA * head >= expiresAtMs;
+    return this.options.clock.now() + loadMs * XFETCH_BETA * headStart >= expiresAtMs;
   }
 
-  /** What the caller loaded anew; undefined when that is done by somebody else, in the background, or failed. */
+  /** What the caller loaded again; undefined when somebody else does that, or the background, or it failed. */
   private async refresh<T>(
     call: CacheCall<T>,
-    key: string,
-    versions: TagVersions,
+    current: CurrentKeys,
     loader: Loader<T>,
-  ): Promise<Filled<T> | undefined> {
+  ): Promise<Fill<T> | undefined> {
+    const key = current.keys.local;
     if (this.flights.has(key)) return undefined;
     this.options.report({ type: 'refreshed-early', name: call.name });
     const flight = this.flights
       .run(
         key,
-        () => this.filler.load(call, versions, loader),
+        () => this.filler.load(call, current, loader),
         () => undefined,
       )
       .catch(() => {
         this.options.report({ type: 'load-failed', name: call.name });
         return undefined;
       });
-    return call.refresh === 'caller' ? ((await flight) as Filled<T> | undefined) : undefined;
+    return call.refresh === 'caller' ? ((await flight) as Fill<T> | undefined) : undefined;
   }
 
-  private outcome<T>(
-    call: CacheCall<T>,
-    { entry, source, notStored, ...filled }: Filled<T>,
-  ): CacheOutcome<T> {
+  private outcome<T>(call: CacheCall<T>, { entry, source, notStored, value }: Fill<T>): CacheOutcome<T> {
     const now = this.options.clock.now();
     const isOwn = source === 'load' || entry === undefined;
     return {
-      value: isOwn ? (filled.value as T) : materialise(call, entry),
-      source: source satisfies Source,
+      value: isOwn ? (value as T) : toValue(call, entry),
+      source,
       ageMs: Math.max(0, now - (entry?.createdAtMs ?? now)),
       ttlMs: (entry?.expiresAtMs ?? now) - now,
       notStored,
@@ -261,6 +273,6 @@ function keepMsOf<T>(call: CacheCall<T>, { value, keepMs }: Loaded<T>): number {
   return Math.min(keepMs, value === null ? call.negativeTtlMs : call.ttlMs);
 }
 
-function materialise<T>(call: CacheCall<T>, entry: LocalEntry): T {
-  return call.serializer.immutable ? (entry.held as T) : call.serializer.deserialize(entry.held as Buffer);
+function toValue<T>({ serializer }: CacheCall<T>, { content }: Entry): T {
+  return serializer.immutable ? (content as T) : serializer.deserialize(content as Buffer);
 }

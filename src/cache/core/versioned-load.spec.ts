@@ -87,7 +87,7 @@ describe('versionedLoad', () => {
       expect((await loaded).versions.size).toBe(0);
     });
 
-    // Guards versioned-load.ts, judge: `refuse('torn')`, and load-scope.ts, learn: `differing = true`.
+    // Guards versioned-load.ts, judge: `refuse('torn')`, and load-scope.ts, learn: `this.hasTwoVersions = true`.
     it('two snapshots of one load saw different versions: what was made of both may not be stored', async () => {
       const loader = async () => {
         await seeSnapshot(versions(1));

@@ -1,9 +1,9 @@
-import type { CacheCall } from './cache-call.js';
+import type { CacheCall, Loader } from './cache-call.js';
 import type { Clock } from '../base/clock.js';
-import { AuthorityUnavailableError, CacheError } from '../base/errors.js';
+import { CacheError } from '../base/errors.js';
 import type { NotStored, Report } from '../base/events.js';
 import { LoadScope, runLoad } from './load-scope.js';
-import type { Tag } from '../versions/tag.js';
+import { tryLookUp } from '../versions/try-look-up.js';
 import { isOlder, type TagVersions } from '../versions/version.js';
 import type { VersionAuthority } from '../versions/version-authority.js';
 
@@ -19,7 +19,7 @@ export interface Loaded<T> {
 }
 
 const ATTEMPTS = 3;
-const NONE: TagVersions = new Map();
+const NO_VERSIONS: TagVersions = new Map();
 
 export interface LoadTools {
   readonly authority: VersionAuthority | undefined;
@@ -36,7 +36,7 @@ export interface LoadTools {
 export async function versionedLoad<T>(
   call: CacheCall<T>,
   lookedUp: TagVersions | undefined,
-  loader: () => Promise<T>,
+  loader: Loader<T>,
   { authority, clock, report }: LoadTools,
 ): Promise<Loaded<T>> {
   let expected = lookedUp;
@@ -51,23 +51,10 @@ export async function versionedLoad<T>(
       return { value, loadMs, keepMs: scope.keepMs, ...verdict };
     }
     report({ type: 'load-lagged', name: call.name });
-    expected = await askAnew(authority, call.tags, expected);
+    // After a restore the versions are lower than before. Where nobody can say, what was known remains the lower bound.
+    expected = (authority && (await tryLookUp(authority, call.tags))) ?? expected;
   }
   throw new CacheError('CACHE_ORIGIN_LAGGING', 'The origin lags behind the version authority.');
-}
-
-/** After a restore the versions are lower than before. Where nobody can say, what was known remains the lower bound. */
-async function askAnew(
-  authority: VersionAuthority | undefined,
-  tags: readonly Tag[],
-  expected: TagVersions,
-): Promise<TagVersions> {
-  try {
-    return (await authority?.lookUp(tags)) ?? expected;
-  } catch (error) {
-    if (error instanceof AuthorityUnavailableError) return expected;
-    throw error;
-  }
 }
 
 /** Whether a snapshot saw a version older than the one that was known before it. */
@@ -86,15 +73,15 @@ function judge<T>(
   hasAuthority: boolean,
   value: T,
 ): Pick<Loaded<T>, 'versions' | 'notStored'> {
-  const refuse = (notStored: NotStored) => ({ versions: NONE, notStored });
+  const refuse = (notStored: NotStored) => ({ versions: NO_VERSIONS, notStored });
   if (call.isCacheable?.(value) === false) return refuse('not-cacheable');
   if (scope.refusal !== undefined) return refuse(scope.refusal);
-  if (!hasAuthority) return { versions: NONE, notStored: undefined };
+  if (!hasAuthority) return { versions: NO_VERSIONS, notStored: undefined };
   if (expected === undefined) return refuse('authority-down');
   // Without a snapshot: versions first, data after. What was read is at least as new.
   const isExact = call.consistency !== 'ttl' && call.snapshot;
   if (isExact && !scope.hasSnapshot) return refuse('no-snapshot');
-  if (scope.torn) return refuse('torn');
+  if (scope.sawTwoVersions) return refuse('torn');
   const own = isExact ? scope.seen : expected;
   if (!call.tags.every((tag) => own.has(tag))) return refuse('tag-without-row');
   return { versions: new Map([...scope.dependencies, ...own]), notStored: undefined };

@@ -1,24 +1,19 @@
 import { EventEmitter } from 'node:events';
 import type { KeyvStoreAdapter, StoredData } from 'keyv';
-import { packEnvelope, unpackEnvelope, type EnvelopeHead } from '../tiers/envelope.js';
-import { type CallKeys, type KeyScheme } from '../keys/cache-key.js';
-import { canonicalArguments } from '../keys/canonical-arguments.js';
 import type { Clock } from '../base/clock.js';
-import type { Codec } from '../codec/codec.js';
-import { DecodeError } from '../codec/decode-error.js';
-import { CacheError } from '../base/errors.js';
-import type { CacheEvent, Report } from '../base/events.js';
-import type { GuardedStore } from '../tiers/guarded-store.js';
+import type { Report } from '../base/events.js';
+import { canonicalArguments } from '../keys/canonical-arguments.js';
+import type { CallKeys, KeyScheme } from '../keys/cache-key.js';
+import type { Entry } from '../tiers/entry.js';
+import type { Inspection, SharedTier } from '../tiers/shared-tier.js';
 import { canonicalTags, nameTag, type Tag } from '../versions/tag.js';
+import { tryLookUp } from '../versions/try-look-up.js';
 import type { TagVersions } from '../versions/version.js';
 import type { VersionAuthority } from '../versions/version-authority.js';
-import type { StoredEntry } from '../stores/contract/cache-store.js';
-import type { EntryKey } from '../keys/entry-key.js';
 import { GatheredKeys } from './gathered-keys.js';
 
 export interface KeyvStoreOptions {
-  readonly store: GuardedStore;
-  readonly codec: Codec;
+  readonly tier: SharedTier;
   readonly authority: VersionAuthority;
   readonly keys: KeyScheme;
   readonly clock: Clock;
@@ -27,9 +22,8 @@ export interface KeyvStoreOptions {
   readonly namespace: string;
 }
 
-const DAY_MS = 24 * 3_600_000;
 /** What Keyv calls "for ever": entries without a ttl. */
-const NO_TTL_MS = 10 * 365 * DAY_MS;
+const NO_TTL_MS = 10 * 365 * 24 * 3_600_000;
 
 interface KeyvEntry {
   readonly key: string;
@@ -68,18 +62,8 @@ export class KeyvStore extends EventEmitter implements KeyvStoreAdapter {
   async getMany<Value>(keys: string[]): Promise<StoredData<Value | undefined>[]> {
     const callKeys = await this.callKeys(keys);
     if (callKeys === undefined) return keys.map(() => undefined);
-    const results = await this.options.store.readMany(
-      callKeys.map(({ entry }) => entry),
-      { name: this.name, consistent: true },
-    );
-    return Promise.all(
-      callKeys.map(async (key, index) => {
-        const { entry, defect } = results[index] ?? {};
-        // What expired is as usual here as what is absent: deleted entries are such.
-        if (defect !== undefined && defect !== 'expired') this.defect(defect);
-        return entry && ((await this.decode(key, entry)) as StoredData<Value>);
-      }),
-    );
+    const found = await this.options.tier.inspect(callKeys, { name: this.name, consistent: true });
+    return found.map((it) => this.textOf(it) as StoredData<Value>);
   }
 
   /** @returns whether it is stored now */
@@ -95,14 +79,15 @@ export class KeyvStore extends EventEmitter implements KeyvStoreAdapter {
     return this.deletes.add(key);
   }
 
-  /** By entries that expired already: a store has no delete, and the table's own expiry takes them away. */
+  /** @returns whether it is stored nowhere now */
   async deleteMany(keys: string[]): Promise<boolean> {
     const callKeys = await this.callKeys(keys);
     if (callKeys === undefined) return false;
-    const gone = this.gone();
-    return this.options.store.writeMany(
-      callKeys.map(({ entry }) => [entry, gone] as const),
-      { name: this.name },
+    const { tier, clock } = this.options;
+    return tier.replace(
+      callKeys.map((key) => ({ key })),
+      clock.now(),
+      this.name,
     );
   }
 
@@ -130,47 +115,13 @@ export class KeyvStore extends EventEmitter implements KeyvStoreAdapter {
   private async write(entries: readonly KeyvEntry[]): Promise<boolean> {
     const callKeys = await this.callKeys(entries.map(({ key }) => key));
     if (callKeys === undefined) return false;
-    const rows = await Promise.all(
-      entries.map(async (entry, index): Promise<[EntryKey, StoredEntry | undefined][]> => {
-        const key = callKeys[index];
-        return key === undefined ? [] : [[key.entry, await this.encode(key, entry)]];
-      }),
-    ).then((all) => all.flat());
-    const gone = this.gone();
-    // What cannot be stored takes the older value away with it, and nothing else.
-    const stored = await this.options.store.writeMany(
-      rows.map(([key, entry]) => [key, entry ?? gone] as const),
-      { name: this.name },
-    );
-    return stored && rows.every(([, entry]) => entry !== undefined);
-  }
-
-  /** Undefined, and counted, when it cannot be stored. */
-  private async encode(key: CallKeys, { value, ttl }: KeyvEntry): Promise<StoredEntry | undefined> {
-    const { codec, clock, store } = this.options;
-    try {
-      const head: EnvelopeHead = { ...PLAIN_HEAD, args: key.args };
-      const envelope = packEnvelope({ head, body: Buffer.from(String(value)) }, key.entry);
-      const bytes = await codec.encode(envelope, key.entry);
-      if (bytes.length > store.maxEntryBytes) {
-        throw new CacheError('CACHE_ENTRY_TOO_LARGE', `An entry has ${bytes.length} bytes.`);
-      }
-      const createdAtMs = clock.now();
-      return { bytes, createdAtMs, expiresAtMs: createdAtMs + lifetimeMs(ttl) };
-    } catch (error) {
-      const code = error instanceof CacheError ? error.code : 'CACHE_STORE_FAULT';
-      this.options.report({ type: 'store-fault', operation: 'write', code });
-      return undefined;
-    }
-  }
-
-  /**
-   * Expired by everybody's clock, and recently enough for DynamoDB to delete it, which leaves what expired more than five
-   * years ago: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
-   */
-  private gone(): StoredEntry {
-    const createdAtMs = this.options.clock.now();
-    return { bytes: Buffer.alloc(0), createdAtMs, expiresAtMs: Math.max(0, createdAtMs - DAY_MS) };
+    const { tier, clock } = this.options;
+    const nowMs = clock.now();
+    const changes = callKeys.map((key, index) => ({
+      key,
+      entry: toEntry(entries[index] as KeyvEntry, nowMs),
+    }));
+    return tier.replace(changes, nowMs, this.name);
   }
 
   /** Undefined when the version of the namespace cannot be had: then nothing may be read or written. */
@@ -184,52 +135,56 @@ export class KeyvStore extends EventEmitter implements KeyvStoreAdapter {
 
   private async versions(): Promise<TagVersions | undefined> {
     const { authority } = this.options;
-    try {
-      const versions = authority.known(this.tags) ?? (await authority.lookUp(this.tags));
-      if (this.isComplete(versions)) return versions;
-      // The first use of the namespace makes its row. A bump would clear what another process has set meanwhile.
-      await (this.rowMade ??= authority.create(this.tags));
-      const made = await authority.lookUp(this.tags);
-      if (this.isComplete(made)) return made;
-    } catch {
-      // Told below.
-    }
+    const versions = authority.known(this.tags) ?? (await tryLookUp(authority, this.tags));
+    if (versions !== undefined && this.isComplete(versions)) return versions;
+    const made = versions && (await this.makeRow());
+    if (made !== undefined && this.isComplete(made)) return made;
     this.rowMade = undefined;
     this.authorityDown();
     return undefined;
+  }
+
+  /** The first use of the namespace makes its row. A bump would clear what another process has set meanwhile. */
+  private async makeRow(): Promise<TagVersions | undefined> {
+    const { authority } = this.options;
+    try {
+      await (this.rowMade ??= authority.create(this.tags));
+    } catch {
+      return undefined;
+    }
+    return tryLookUp(authority, this.tags);
   }
 
   private isComplete(versions: TagVersions): boolean {
     return this.tags.every((tag) => versions.has(tag));
   }
 
-  private async decode(key: CallKeys, entry: StoredEntry): Promise<string | undefined> {
-    try {
-      const envelope = unpackEnvelope(await this.options.codec.decode(entry.bytes, key.entry), key.entry);
-      if (typeof envelope === 'string') this.defect(envelope);
-      else if (envelope.head.args !== key.args) this.defect('arguments');
-      else return envelope.body.toString('utf8');
-    } catch (error) {
-      this.defect(error instanceof DecodeError ? error.fault : 'malformed');
-    }
+  private textOf(found: Inspection): string | undefined {
+    if (found.state === 'held') return found.entry.content.toString('utf8');
+    // Expired is as usual here as absent: what was deleted has expired.
+    if (found.state === 'unusable' && found.reason !== 'expired')
+      this.options.report({ type: 'defect', name: this.name, reason: found.reason });
     return undefined;
   }
 
   private authorityDown(): void {
     this.options.report({ type: 'not-stored', name: this.name, reason: 'authority-down' });
   }
-
-  private defect(reason: Extract<CacheEvent, { type: 'defect' }>['reason']): void {
-    this.options.report({ type: 'defect', name: this.name, reason });
-  }
 }
 
-const PLAIN_HEAD: Omit<EnvelopeHead, 'args'> = {
-  none: false,
-  everything: undefined,
-  dependencies: new Map(),
-  loadMs: 0,
-};
+function toEntry({ value, ttl }: KeyvEntry, nowMs: number): Entry<Buffer> {
+  const content = Buffer.from(String(value));
+  return {
+    content,
+    size: content.length,
+    isAbsence: false,
+    everything: undefined,
+    dependencies: new Map(),
+    createdAtMs: nowMs,
+    expiresAtMs: nowMs + lifetimeMs(ttl),
+    loadMs: 0,
+  };
+}
 
 /** Whole milliseconds; what is no number of them is for ever, as Keyv's own JSON makes it. */
 function lifetimeMs(ttl: number = NO_TTL_MS): number {

@@ -84,7 +84,7 @@ export class CacheStats {
       case 'breaker':
         this.breaker.changes.add(event.state);
         return this.breaker.timeline.add(now, event.state);
-      case 'direct-breaker':
+      case 'lease-breaker':
         // Its changes are in the log; what it costs is in the outcomes of leases and the faults of the store.
         return undefined;
       case 'feed-connected':

@@ -15,7 +15,7 @@ export class TransitionLog {
 
   readonly report = (event: CacheEvent): void => {
     if (event.type === 'breaker') this.logger.warn(`The breaker of the shared tier is ${event.state}.`);
-    else if (event.type === 'direct-breaker')
+    else if (event.type === 'lease-breaker')
       this.logger.warn(`The breaker of the shared tier's leases is ${event.state}.`);
     else if (event.type === 'feed-lost') this.lost(event.reason);
     else if (event.type === 'feed-connected') this.connected();

@@ -1,75 +1,75 @@
 import { crc32 } from 'node:zlib';
+import type { Defect } from '../base/events.js';
 import type { EntryKey } from '../keys/entry-key.js';
+import type { CallKeys } from '../keys/cache-key.js';
+import type { StoredEntry } from '../stores/contract/cache-store.js';
+import { isTime } from '../stores/contract/entry-checks.js';
 import { parseTag, type Tag } from '../versions/tag.js';
 import { formatVersion, parseVersion, type TagVersions, type Version } from '../versions/version.js';
+import type { Entry } from './entry.js';
 
-/** What is written beside a value, so that a reader can check what it got. */
-export interface EnvelopeHead {
-  /** The value is "known to be none". */
-  readonly none: boolean;
-  /** The version of `*` under which it was loaded; undefined where there is no authority. */
-  readonly everything: string | undefined;
-  /** Tags that the key does not contain, with the versions under which it was loaded. */
-  readonly dependencies: TagVersions;
-  /** The full arguments, where the key has only their hash. */
-  readonly args: string | undefined;
-  /** How long the load took, in ms. */
-  readonly loadMs: number;
-}
+/** The key of an entry, and the full arguments where the key has only their hash. */
+export type SharedKey = Pick<CallKeys, 'entry' | 'args'>;
 
-export interface Envelope {
-  readonly head: EnvelopeHead;
-  readonly body: Buffer;
-}
+/** An entry, or why there is none. */
+export type Unpacked =
+  | { readonly entry: Entry<Buffer>; readonly defect?: undefined }
+  | { readonly entry?: undefined; readonly defect: Defect };
 
 const CHECKSUM_BYTES = 4;
 const LENGTH_BYTES = 4;
 const HEAD_OFFSET = CHECKSUM_BYTES + LENGTH_BYTES;
 
 /**
- * `<uint32 checksum><uint32 length of head><head as JSON><body>`. The key is part of the checksum: bytes that a store
+ * `<uint32 checksum><uint32 length of head><head as JSON><content>`. The key is part of the checksum: bytes that a store
  * damaged, or gave out for another key, do not pass, whether or not the store looks for itself.
  */
-export function packEnvelope({ head, body }: Envelope, key: EntryKey): Buffer {
-  const json = Buffer.from(
+export function packEnvelope(entry: Entry<Buffer>, key: SharedKey): Buffer {
+  const { isAbsence, everything, dependencies, loadMs, content } = entry;
+  const head = Buffer.from(
     JSON.stringify({
-      n: head.none ? 1 : undefined,
-      e: head.everything,
-      d:
-        head.dependencies.size === 0
-          ? undefined
-          : [...head.dependencies].map(([tag, v]) => [tag, formatVersion(v)]),
-      a: head.args,
-      l: Math.round(head.loadMs),
+      n: isAbsence ? 1 : undefined,
+      e: everything,
+      d: dependencies.size === 0 ? undefined : [...dependencies].map(([tag, v]) => [tag, formatVersion(v)]),
+      a: key.args,
+      l: Math.round(loadMs),
     }),
   );
   const lengths = Buffer.alloc(HEAD_OFFSET);
-  lengths.writeUInt32BE(json.length, CHECKSUM_BYTES);
-  const bytes = Buffer.concat([lengths, json, body]);
-  bytes.writeUInt32BE(checksumOf(bytes, key));
+  lengths.writeUInt32BE(head.length, CHECKSUM_BYTES);
+  const bytes = Buffer.concat([lengths, head, content]);
+  bytes.writeUInt32BE(checksumOf(bytes, key.entry));
   return bytes;
 }
 
-/** What is wrong with `bytes`, when they are not what {@link packEnvelope} made for `key`. */
-export function unpackEnvelope(bytes: Buffer, key: EntryKey): Envelope | 'checksum' | 'malformed' {
-  if (bytes.length < HEAD_OFFSET) return 'malformed';
-  if (bytes.readUInt32BE() !== checksumOf(bytes, key)) return 'checksum';
+/** @param stored what a store gave out, its bytes decoded: data, whatever its types say */
+export function unpackEnvelope(stored: StoredEntry, key: SharedKey): Unpacked {
+  const { bytes, createdAtMs, expiresAtMs } = stored;
+  // An entry without a date would be of any age.
+  if (!isTime(createdAtMs) || !isTime(expiresAtMs)) return { defect: 'malformed' };
+  if (bytes.length < HEAD_OFFSET) return { defect: 'malformed' };
+  if (bytes.readUInt32BE() !== checksumOf(bytes, key.entry)) return { defect: 'checksum' };
   const end = HEAD_OFFSET + bytes.readUInt32BE(CHECKSUM_BYTES);
-  if (end > bytes.length) return 'malformed';
-  const head = parseHead(bytes.subarray(HEAD_OFFSET, end));
-  return head === undefined ? 'malformed' : { head, body: bytes.subarray(end) };
+  const head = end > bytes.length ? undefined : parseHead(bytes.subarray(HEAD_OFFSET, end));
+  if (head === undefined) return { defect: 'malformed' };
+  const { args, ...known } = head;
+  if (args !== key.args) return { defect: 'arguments' };
+  const content = bytes.subarray(end);
+  return { entry: { ...known, content, size: content.length, createdAtMs, expiresAtMs } };
 }
 
 function checksumOf(bytes: Buffer, { partition, versions }: EntryKey): number {
   return crc32(bytes.subarray(CHECKSUM_BYTES), crc32(`${partition}\n${versions}\n`));
 }
 
-function parseHead(json: Buffer): EnvelopeHead | undefined {
+type Head = Pick<Entry, 'isAbsence' | 'everything' | 'dependencies' | 'loadMs'> & Pick<SharedKey, 'args'>;
+
+function parseHead(json: Buffer): Head | undefined {
   try {
     const { n, e, d = [], a, l } = JSON.parse(json.toString('utf8')) as Record<string, unknown>;
     if (!Array.isArray(d) || typeof l !== 'number') return undefined;
     if (!isTextOrAbsent(e) || !isTextOrAbsent(a)) return undefined;
-    return { none: n === 1, everything: e, dependencies: parseDependencies(d), args: a, loadMs: l };
+    return { isAbsence: n === 1, everything: e, dependencies: parseDependencies(d), args: a, loadMs: l };
   } catch {
     return undefined;
   }

@@ -21,11 +21,12 @@ function guard(wrapped?: CacheStore) {
     faultsToOpen: 5,
     retryAfterMs: RETRY_MS,
   });
-  const read = () => guarded.read(KEY, {});
+  const read = async () => (await guarded.read([KEY], {}))?.[0];
+  const write = () => guarded.write([[KEY, entry()]], {});
   const readTimes = async (times: number) => {
     for (let i = 0; i < times; i++) await read();
   };
-  return { store, events, guarded, read, readTimes };
+  return { store, events, guarded, read, write, readTimes };
 }
 
 /** An entry that any reader may have. */
@@ -39,10 +40,10 @@ describe('GuardedStore', () => {
 
   // Guards guarded-store.ts: every method passes its arguments on.
   it('a store that works: everything goes through', async () => {
-    const { guarded } = guard();
+    const { guarded, read, write } = guard();
 
-    expect(await guarded.write(KEY, entry(), {})).toBe(true);
-    expect((await guarded.read(KEY, {})).entry?.bytes.toString()).toBe('bytes');
+    expect(await write()).toBe(true);
+    expect((await read())?.entry?.bytes.toString()).toBe('bytes');
     expect((await guarded.newest(KEY.partition, {}))?.[0]).toEqual(KEY);
     expect(await guarded.acquireLease(KEY, 'a', 1_000, {})).toBe(true);
     expect(await guarded.acquireLease(KEY, 'b', 1_000, {})).toBe(false);
@@ -53,26 +54,26 @@ describe('GuardedStore', () => {
 
   // Guards guarded-store.ts, call: the catch, and what each method answers instead.
   it('a store that throws: no method does, and none claims a success', async () => {
-    const { store, guarded, events } = guard();
+    const { store, guarded, events, read, write } = guard();
     store.fail(STORE_FAULT);
 
-    expect(await guarded.read(KEY, {})).toEqual({ entry: undefined });
-    expect(await guarded.write(KEY, entry(), {})).toBe(false);
+    expect(await read()).toBeUndefined();
+    expect(await write()).toBe(false);
     expect(await guarded.newest(KEY.partition, {})).toBeUndefined();
     expect(await guarded.acquireLease(KEY, 'a', 1_000, {})).toBeUndefined();
     expect(await guarded.ping()).toBe(false);
     expect(countOf(events, { type: 'store-fault', code: 'CACHE_STORE_FAULT' })).toBe(5);
   });
 
-  // Guards guarded-store.ts, readMany: `results[i] ?? MISS`, inside the guarded call.
+  // Guards guarded-store.ts, read: `results[i] ?? MISS`, inside the guarded call.
   it.each([
-    ['nothing', []],
-    ['less than nothing', [null]],
-    ['no list', undefined],
-  ])('a store that keeps no contract and answers %s: a miss', async (_, answer) => {
+    ['nothing', [], { entry: undefined }],
+    ['less than nothing', [null], { entry: undefined }],
+    ['no list', undefined, undefined],
+  ])('a store that keeps no contract and answers %s: a miss', async (_, answer, expected) => {
     const odd = { read: () => Promise.resolve(answer) } as unknown as CacheStore;
 
-    expect(await guard(odd).read()).toEqual({ entry: undefined });
+    expect(await guard(odd).read()).toEqual(expected);
   });
 
   describe('the time limit', () => {
@@ -124,7 +125,7 @@ describe('GuardedStore', () => {
       const reading = read();
       await jest.advanceTimersByTimeAsync(4 * TIMEOUT_MS);
 
-      expect((await reading).entry).toBeDefined();
+      expect((await reading)?.entry).toBeDefined();
     });
 
     // Guards guarded-store.ts, inTime: `clearTimeout` in the finally, and `open`.
@@ -199,19 +200,19 @@ describe('GuardedStore', () => {
       ['an entry over the limit', new CacheError('CACHE_ENTRY_TOO_LARGE', 'made by a test')],
       ['a request that is refused', new CacheUsageError('CACHE_OPTIONS_INVALID', 'made by a test')],
     ])('does not open for %s, however often, and counts it', async (_, refusal) => {
-      const { store, guarded, events } = guard();
+      const { store, guarded, events, read, write } = guard();
       store.fail(refusal, 'write');
-      for (let i = 0; i < 50; i++) expect(await guarded.write(KEY, entry(), {})).toBe(false);
+      for (let i = 0; i < 50; i++) expect(await write()).toBe(false);
 
       expect(guarded.state).toBe('closed');
       expect(countOf(events, { type: 'store-fault', code: refusal.code })).toBe(50);
-      expect((await guarded.read(KEY, {})).entry).toBeUndefined();
+      expect(await read()).toEqual({ entry: undefined });
       expect(store.count('read')).toBe(1);
     });
 
     // Guards guarded-store.ts: `halfOpenAfter`.
     it('closes again by itself: one call after the pause tries', async () => {
-      const { store, guarded, readTimes } = guard();
+      const { store, guarded, write, readTimes } = guard();
       store.fail(STORE_FAULT);
       await readTimes(5);
       store.heal();
@@ -219,7 +220,7 @@ describe('GuardedStore', () => {
       await readTimes(1);
 
       expect(guarded.state).toBe('closed');
-      expect(await guarded.write(KEY, entry(), {})).toBe(true);
+      expect(await write()).toBe(true);
     });
 
     // Guards guarded-store.ts: `ExponentialBackoff`, and its `maxDelay`.

@@ -32,24 +32,26 @@ const MISS: ReadResult = { entry: undefined };
  * L2 as the tiers use it: optional. No method throws. Every call has a time limit of its own (a client may ignore
  * signals) and passes a circuit breaker that counts faults only: a refused entry says nothing about the store's health.
  *
- * Leases have a breaker of their own: that they succeed must not hide that entries cannot be had, nor the other way round. While entries cannot be had, nobody needs a lease. The newest entry and consistent reads
- * go with the leases where a store answers them from elsewhere than other reads (its capability `direct`).
+ * Leases have a breaker of their own: leases that succeed must not hide that entries cannot be had, nor the other way
+ * round. While entries cannot be had, nobody needs a lease. Where a cache stands in front of the store (its capability
+ * `behindCache`), the newest entry and consistent reads go past that cache, and count with the leases.
  */
 export class GuardedStore {
-  /** That of entries: the one whose state is told. */
+  /** For entries; its state is what operators see. */
   private readonly breaker: CircuitBreakerPolicy;
-  private readonly directBreaker: CircuitBreakerPolicy;
+  /** For leases, and for what a store answers past the cache in front of it. */
+  private readonly leaseBreaker: CircuitBreakerPolicy;
 
   constructor(private readonly options: GuardOptions) {
     this.breaker = breakerOf(options);
-    this.directBreaker = breakerOf(options);
+    this.leaseBreaker = breakerOf(options);
     this.breaker.onStateChange((state) => {
       const name = STATE_NAMES[state];
       if (name !== undefined) options.report({ type: 'breaker', state: name });
     });
-    this.directBreaker.onStateChange((state) => {
+    this.leaseBreaker.onStateChange((state) => {
       const name = STATE_NAMES[state];
-      if (name !== undefined) options.report({ type: 'direct-breaker', state: name });
+      if (name !== undefined) options.report({ type: 'lease-breaker', state: name });
     });
   }
 
@@ -62,42 +64,21 @@ export class GuardedStore {
     return this.options.store.capabilities.maxEntryBytes;
   }
 
-  /** Consistent reads are answered from elsewhere than others. */
-  get direct(): boolean {
-    return this.options.store.capabilities.direct === true;
+  /** Reads that need not be consistent may be answered by a cache in front of the store. */
+  get isBehindCache(): boolean {
+    return this.options.store.capabilities.behindCache === true;
   }
 
-  /** A miss where the store cannot be asked. */
-  async read(key: EntryKey, options: CallOptions): Promise<ReadResult> {
-    return (await this.readMany([key], options))[0] ?? MISS;
-  }
-
-  /** As {@link read}, but undefined where the store cannot be asked. */
-  readIfUp(key: EntryKey, options: CallOptions): Promise<ReadResult | undefined> {
-    return this.call<ReadResult | undefined>(
-      'read',
-      undefined,
-      options,
-      async (store, call) => (await store.read([key], call))[0],
-    );
-  }
-
-  /** One result for each key, in order; misses where the store cannot be asked. */
-  readMany(keys: readonly EntryKey[], options: CallOptions): Promise<readonly ReadResult[]> {
-    const misses = keys.map(() => MISS);
-    return this.call('read', misses, options, async (store, call) => {
+  /** One result for each key, in order; undefined where the store cannot be asked. */
+  read(keys: readonly EntryKey[], options: CallOptions): Promise<readonly ReadResult[] | undefined> {
+    return this.call<readonly ReadResult[] | undefined>('read', undefined, options, async (store, call) => {
       const results = await store.read(keys, call);
       return keys.map((_, i) => results[i] ?? MISS);
     });
   }
 
-  /** @returns whether the entry is stored now */
-  write(key: EntryKey, entry: StoredEntry, options: CallOptions): Promise<boolean> {
-    return this.writeMany([[key, entry]], options);
-  }
-
   /** @returns whether all entries are stored now */
-  writeMany(entries: readonly (readonly [EntryKey, StoredEntry])[], options: CallOptions): Promise<boolean> {
+  write(entries: readonly (readonly [EntryKey, StoredEntry])[], options: CallOptions): Promise<boolean> {
     return this.call('write', false, options, async (store, call) => {
       await store.write(entries, call);
       return true;
@@ -159,9 +140,9 @@ export class GuardedStore {
   }
 
   private breakerFor(operation: StoreOperation, { consistent = false }: CallOptions): CircuitBreakerPolicy {
-    if (operation.endsWith('-lease')) return this.directBreaker;
-    const passes = operation === 'newest' || (operation === 'read' && consistent);
-    return passes && this.direct ? this.directBreaker : this.breaker;
+    if (operation.endsWith('-lease')) return this.leaseBreaker;
+    const passesCache = operation === 'newest' || (operation === 'read' && consistent);
+    return passesCache && this.isBehindCache ? this.leaseBreaker : this.breaker;
   }
 
   /** A deadline of our own, which progress puts off: a client may ignore its signal, and then its promise is left behind. */

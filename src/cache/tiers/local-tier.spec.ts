@@ -1,14 +1,15 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { LocalTier, type LocalEntry } from './local-tier.js';
+import type { Entry } from './entry.js';
+import { LocalTier } from './local-tier.js';
 
 const MIB = 1024 * 1024;
 
-function entry(overrides: Partial<LocalEntry> = {}): LocalEntry {
+function entry(overrides: Partial<Entry> = {}): Entry {
   return {
-    held: 'value',
+    content: 'value',
     size: 100,
-    none: false,
+    isAbsence: false,
     everything: '1.aaaaaaaaaaaa',
     dependencies: new Map(),
     createdAtMs: 0,
@@ -59,7 +60,7 @@ describe('LocalTier', () => {
       for (let i = 0; i < 10_000; i++) {
         const partition = `GET /api/patients/:id#${JSON.stringify([{ id: `7b1d4a52-8f0e-4c3b-9a57-${i}` }])}`;
         const key = `${partition}\n*@1.aaaaaaaaaaaa patient:7b1d4a52-8f0e-4c3b-9a57-${i}@1.bbbbbbbbbbbb`;
-        tier.set(key, partition, entry({ held: bytes(length), size: length }));
+        tier.set(key, partition, entry({ content: bytes(length), size: length }));
       }
       const paid = usedBytes() - before;
 
@@ -75,7 +76,7 @@ describe('LocalTier', () => {
     for (let i = 0; i < 10_000; i++) {
       let key = 'record#[';
       for (let part = 0; part < 12; part++) key += `${i}.${part} patient@`;
-      tier.set(key, `record#${i}`, entry({ held: bytes(64), size: 64 }));
+      tier.set(key, `record#${i}`, entry({ content: bytes(64), size: 64 }));
     }
     const paid = usedBytes() - before;
 

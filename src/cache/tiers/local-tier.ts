@@ -1,24 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import type { TagVersions } from '../versions/version.js';
-
-/** An entry as the process holds it. `held` is the value itself where it is immutable, else its bytes. */
-export interface LocalEntry {
-  readonly held: unknown;
-  /** Bytes of the value. */
-  readonly size: number;
-  readonly none: boolean;
-  readonly everything: string | undefined;
-  readonly dependencies: TagVersions;
-  /** Wall clock, ms since the epoch. */
-  readonly createdAtMs: number;
-  /** Wall clock, ms since the epoch. */
-  readonly expiresAtMs: number;
-  readonly loadMs: number;
-}
+import type { Entry } from './entry.js';
 
 interface Row {
   readonly partition: string;
-  readonly entry: LocalEntry;
+  readonly entry: Entry;
 }
 
 /** What one entry costs beside its value and its keys: the objects around it, measured on Node 24, rounded up. */
@@ -55,7 +40,7 @@ export class LocalTier {
   }
 
   /** The entry of `key`, unless it expired at or before `nowMs`. */
-  get(key: string, nowMs: number): LocalEntry | undefined {
+  get(key: string, nowMs: number): Entry | undefined {
     const row = this.rows.get(key);
     if (row === undefined) return undefined;
     if (row.entry.expiresAtMs > nowMs) return row.entry;
@@ -64,12 +49,12 @@ export class LocalTier {
   }
 
   /** The entry of `key`, expired or not, without counting as a use of it. */
-  peek(key: string): LocalEntry | undefined {
+  peek(key: string): Entry | undefined {
     return this.rows.peek(key)?.entry;
   }
 
   /** An entry that is larger than the whole tier is not kept. */
-  set(key: string, partition: string, entry: LocalEntry): void {
+  set(key: string, partition: string, entry: Entry): void {
     flatten(key);
     flatten(partition);
     const last = this.rows.peek(this.last.get(partition) ?? '');
@@ -79,7 +64,7 @@ export class LocalTier {
   }
 
   /** The unexpired entry of `partition` that was created last, whatever its versions. */
-  newest(partition: string, nowMs: number): LocalEntry | undefined {
+  newest(partition: string, nowMs: number): Entry | undefined {
     const key = this.last.get(partition);
     return key === undefined ? undefined : this.get(key, nowMs);
   }

@@ -3,6 +3,7 @@ import type { Codec } from '../codec/codec.js';
 import { CacheError } from '../base/errors.js';
 import type { CacheEvent } from '../base/events.js';
 import { GuardedStore } from './guarded-store.js';
+import type { SharedKey } from './envelope.js';
 import { SharedTier } from './shared-tier.js';
 import type { StoredEntry } from '../stores/contract/cache-store.js';
 import { MemoryStore } from '../stores/memory/memory-store.js';
@@ -10,9 +11,10 @@ import { OTHER, version } from '../../../test/support/cache-authority.js';
 import { StoreDouble } from '../../../test/support/cache-store-double.js';
 import { TestClock } from '../../../test/support/test-clock.js';
 
-const KEY = { partition: 'test:record#1', versions: 'patient@1.n1' };
-const NEIGHBOUR = { partition: 'test:record#2', versions: 'patient@1.n1' };
-const LATER = { partition: 'test:record#1', versions: 'patient@2.n2' };
+const keyOf = (partition: string, versions: string) => ({ entry: { partition, versions }, args: undefined });
+const KEY: SharedKey = keyOf('test:record#1', 'patient@1.n1');
+const NEIGHBOUR: SharedKey = keyOf('test:record#2', 'patient@1.n1');
+const LATER: SharedKey = keyOf('test:record#1', 'patient@2.n2');
 
 /** A JSON text whose every part means something: no damage of it is without consequence. */
 const BODY = Buffer.from(JSON.stringify({ result: '120', unit: 'mmHg' }));
@@ -23,25 +25,23 @@ function tier(codec: Codec = createCodec({ encryption: { mode: 'off' } })) {
   const events: CacheEvent[] = [];
   const report = (event: CacheEvent): void => void events.push(event);
   const shared = new SharedTier(new GuardedStore({ store, timeoutMs: 5_000, report }), codec, report);
-  const entry = (body = BODY) => ({
-    head: {
-      none: false,
-      everything: '1.aa',
-      dependencies: new Map([[OTHER, version(3)]]),
-      args: undefined,
-      loadMs: 7,
-    },
-    body,
+  const entry = (content = BODY) => ({
+    isAbsence: false,
+    everything: '1.aa',
+    dependencies: new Map([[OTHER, version(3)]]),
+    loadMs: 7,
+    content,
+    size: content.length,
     createdAtMs: clock.now(),
     expiresAtMs: clock.now() + 60_000,
   });
-  const read = (key = KEY, args?: string) => shared.read(key, args, { name: 'record' });
+  const read = (key = KEY) => shared.read(key, { name: 'record' });
   const defects = () => events.flatMap((event) => (event.type === 'defect' ? [event.reason] : []));
   return { clock, store, events, shared, entry, read, defects };
 }
 
 describe('SharedTier', () => {
-  // Guards cache-envelope.ts: every field of the head.
+  // Guards envelope.ts: every field of the head.
   it('what is written is read, with all that is said beside it', async () => {
     const { shared, entry, read } = tier();
     await shared.write(KEY, entry(), 'record');
@@ -50,10 +50,10 @@ describe('SharedTier', () => {
   });
 
   it.each([
-    // Guards cache-envelope.ts, unpackEnvelope: the checksum.
+    // Guards envelope.ts, unpackEnvelope: the checksum.
     ['a flipped bit', 'checksum', flipBit],
     ['cut off at the end', 'checksum', ({ bytes }: StoredEntry) => bytes.subarray(0, -3)],
-    // Guards cache-envelope.ts, checksumOf: the key is part of it.
+    // Guards envelope.ts, checksumOf: the key is part of it.
     ['cut off in its head', 'malformed', ({ bytes }: StoredEntry) => bytes.subarray(0, 4)],
     // Guards compression.ts, unpack, whose DecodeError is counted by its fault.
     ['an unknown format byte', 'unknown-format', ({ bytes }: StoredEntry) => Buffer.from([99, ...bytes])],
@@ -70,7 +70,7 @@ describe('SharedTier', () => {
     expect(defects()).toEqual([reason]);
   });
 
-  // Guards cache-envelope.ts, unpackEnvelope: `checksum !== checksumOf(…)`, for every bit there is.
+  // Guards envelope.ts, unpackEnvelope: `checksum !== checksumOf(…)`, for every bit there is.
   it('any one bit of it is flipped: never read', async () => {
     const { shared, entry, read, store } = tier();
     await shared.write(KEY, entry(), 'record');
@@ -87,14 +87,14 @@ describe('SharedTier', () => {
     }
   });
 
-  // Guards cache-envelope.ts, checksumOf: the key is part of it.
+  // Guards envelope.ts, checksumOf: the key is part of it.
   it.each([
     ['another row', NEIGHBOUR],
     ['the same arguments under other versions', LATER],
   ])('the bytes are those of %s: a miss', async (_, elsewhere) => {
     const { shared, entry, read, store, defects } = tier();
     await shared.write(elsewhere, entry(), 'record');
-    const [found] = await store.read([elsewhere]);
+    const [found] = await store.read([elsewhere.entry]);
     await shared.write(KEY, entry(), 'record');
     store.distort = (stored) => ({ ...stored, bytes: found?.entry?.bytes });
 
@@ -102,7 +102,7 @@ describe('SharedTier', () => {
     expect(defects()).toEqual(['checksum']);
   });
 
-  // Guards shared-tier.ts, decode: `isTime`.
+  // Guards envelope.ts, unpackEnvelope: `isTime`.
   it.each([
     ['createdAtMs', 'yesterday'],
     ['createdAtMs', Number.NaN],
@@ -124,11 +124,11 @@ describe('SharedTier', () => {
     store.distort = () => garbage;
 
     expect(await read()).toBeUndefined();
-    expect(await shared.newest(KEY.partition, undefined, 'record')).toBeUndefined();
+    expect(await shared.newest(KEY, 'record')).toBeUndefined();
     expect(defects()).toEqual(['malformed', 'malformed']);
   });
 
-  // Guards shared-tier.ts, read: the store's own defects are counted too.
+  // Guards shared-tier.ts, inspectOne: the store's own defects are counted too.
   it('expired and not yet deleted: a miss, counted as expired', async () => {
     const { shared, entry, read, clock, defects } = tier();
     await shared.write(KEY, entry(), 'record');
@@ -138,18 +138,17 @@ describe('SharedTier', () => {
     expect(defects()).toEqual(['expired']);
   });
 
-  // Guards shared-tier.ts, decode: `envelope.head.args !== args`. Two long arguments may have one hash.
+  // Guards envelope.ts, unpackEnvelope: `args !== key.args`. Two long arguments may have one hash.
   it('the key has only a hash, and the full arguments are others: a miss', async () => {
     const { shared, entry, read, defects } = tier();
-    const written = entry();
-    await shared.write(KEY, { ...written, head: { ...written.head, args: '["a"]' } }, 'record');
+    await shared.write({ ...KEY, args: '["a"]' }, entry(), 'record');
 
-    expect(await read(KEY, '["b"]')).toBeUndefined();
-    expect(await read(KEY, '["a"]')).toBeDefined();
+    expect(await read({ ...KEY, args: '["b"]' })).toBeUndefined();
+    expect(await read({ ...KEY, args: '["a"]' })).toBeDefined();
     expect(defects()).toEqual(['arguments']);
   });
 
-  // Guards shared-tier.ts, write: the catch, and the code.
+  // Guards shared-tier.ts, encode: the catch, and the code.
   it('an entry cannot be encoded: told with its code, and not thrown', async () => {
     const refusing: Codec = {
       encode: () => Promise.reject(new CacheError('CACHE_ENCRYPTION_FAULT', 'made by a test')),

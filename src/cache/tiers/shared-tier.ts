@@ -1,26 +1,22 @@
-import { packEnvelope, unpackEnvelope, type Envelope } from './envelope.js';
+import { CacheError } from '../base/errors.js';
+import type { Defect, Report } from '../base/events.js';
 import type { Codec } from '../codec/codec.js';
 import { DecodeError } from '../codec/decode-error.js';
-import { CacheError } from '../base/errors.js';
-import type { CacheEvent, Report } from '../base/events.js';
-import type { GuardedStore } from './guarded-store.js';
-import type { CallOptions, StoredEntry } from '../stores/contract/cache-store.js';
 import type { EntryKey } from '../keys/entry-key.js';
-import { isTime } from '../stores/contract/entry-checks.js';
+import type { CallOptions, ReadResult, StoredEntry } from '../stores/contract/cache-store.js';
+import type { Entry } from './entry.js';
+import { packEnvelope, unpackEnvelope, type SharedKey, type Unpacked } from './envelope.js';
+import type { GuardedStore } from './guarded-store.js';
 
-/** An entry as L2 gave it, decoded and checked. */
-export interface SharedEntry extends Envelope {
-  readonly createdAtMs: number;
-  readonly expiresAtMs: number;
-}
-
-/** What stands under a key of L2, for operators. `reason`: why it cannot be used. */
+/** What stands under a key of L2. `reason`: why it cannot be used. */
 export type Inspection =
   | { readonly state: 'unavailable' | 'absent' }
   | { readonly state: 'unusable'; readonly reason: Defect }
-  | { readonly state: 'held'; readonly entry: SharedEntry; readonly storedBytes: number };
+  | { readonly state: 'held'; readonly entry: Entry<Buffer>; readonly storedBytes: number };
 
-type Defect = Extract<CacheEvent, { readonly type: 'defect' }>['reason'];
+type Named = CallOptions & { readonly name: string };
+
+const DAY_MS = 24 * 3_600_000;
 
 /** L2 with its codec: whatever is wrong with what is stored is a miss, counted by its reason. */
 export class SharedTier {
@@ -30,83 +26,106 @@ export class SharedTier {
     private readonly report: Report,
   ) {}
 
-  /** @param args the full arguments, where the key has only their hash */
-  async read(
-    key: EntryKey,
-    args: string | undefined,
-    options: CallOptions & { name: string },
-  ): Promise<SharedEntry | undefined> {
-    const { entry, defect } = await this.store.read(key, options);
-    if (defect !== undefined) this.report({ type: 'defect', name: options.name, reason: defect });
-    return entry === undefined ? undefined : this.decodeOrReport(key, entry, args, options.name);
+  /** The entry under `key`; undefined on a miss, whatever its reason. */
+  async read(key: SharedKey, options: Named): Promise<Entry<Buffer> | undefined> {
+    const [found] = await this.inspect([key], options);
+    return this.entryOf(found, options.name);
   }
 
-  /** Reads as {@link read} does, and tells more. Nothing is counted but the store's units. */
-  async inspect(key: EntryKey, args: string | undefined, options: CallOptions): Promise<Inspection> {
-    const result = await this.store.readIfUp(key, options);
-    if (result === undefined) return { state: 'unavailable' };
-    if (result.defect !== undefined) return { state: 'unusable', reason: result.defect };
-    if (result.entry === undefined) return { state: 'absent' };
-    const decoded = await this.decode(key, result.entry, args);
-    return typeof decoded === 'string'
-      ? { state: 'unusable', reason: decoded }
-      : { state: 'held', entry: decoded, storedBytes: result.entry.bytes.length };
+  /** One finding for each key, in order. Nothing is counted but the store's units. */
+  async inspect(keys: readonly SharedKey[], options: CallOptions): Promise<readonly Inspection[]> {
+    const results = await this.store.read(
+      keys.map(({ entry }) => entry),
+      options,
+    );
+    return Promise.all(keys.map((key, index) => this.inspectOne(key, results?.[index])));
   }
 
   /** The entry that was created last for the same arguments, whatever its versions. */
-  async newest(partition: string, args: string | undefined, name: string): Promise<SharedEntry | undefined> {
+  async newest({ entry: { partition }, args }: SharedKey, name: string): Promise<Entry<Buffer> | undefined> {
     const found = await this.store.newest(partition, { name });
-    return found === undefined ? undefined : this.decodeOrReport(found[0], found[1], args, name);
+    if (found === undefined) return undefined;
+    const [entry, stored] = found;
+    return this.entryOf(await this.inspectOne({ entry, args }, { entry: stored }), name);
   }
 
   /**
    * Never rejects: that an entry is not stored only costs another load.
    * @returns whether it is stored
    */
-  async write(
-    key: EntryKey,
-    { createdAtMs, expiresAtMs, ...envelope }: SharedEntry,
+  async write(key: SharedKey, entry: Entry<Buffer>, name: string): Promise<boolean> {
+    const stored = await this.encode(key, entry);
+    if (stored === undefined || !(await this.store.write([[key.entry, stored]], { name }))) return false;
+    this.report({ type: 'stored', name, tier: 'L2', bytes: stored.bytes.length });
+    return true;
+  }
+
+  /**
+   * For keys whose entries are replaced: stores each entry, and removes what stood under a key without one, or under the key
+   * of an entry that cannot be stored. Never rejects.
+   * @returns whether every entry is stored, and every other key without one
+   */
+  async replace(
+    changes: readonly { readonly key: SharedKey; readonly entry?: Entry<Buffer> }[],
+    nowMs: number,
     name: string,
   ): Promise<boolean> {
+    let areStorable = true;
+    const rows = await Promise.all(
+      changes.map(async ({ key, entry }): Promise<[EntryKey, StoredEntry]> => {
+        const stored = entry && (await this.encode(key, entry));
+        if (entry !== undefined && stored === undefined) areStorable = false;
+        return [key.entry, stored ?? removedEntry(nowMs)];
+      }),
+    );
+    return (await this.store.write(rows, { name })) && areStorable;
+  }
+
+  /** Undefined, and counted, when it cannot be stored. */
+  private async encode(key: SharedKey, entry: Entry<Buffer>): Promise<StoredEntry | undefined> {
+    const { createdAtMs, expiresAtMs } = entry;
+    const { maxEntryBytes } = this.store;
     try {
-      const bytes = await this.codec.encode(packEnvelope(envelope, key), key);
-      const stored = await this.store.write(key, { bytes, createdAtMs, expiresAtMs }, { name });
-      if (stored) this.report({ type: 'stored', name, tier: 'L2', bytes: bytes.length });
-      return stored;
+      const bytes = await this.codec.encode(packEnvelope(entry, key), key.entry);
+      if (bytes.length <= maxEntryBytes) return { bytes, createdAtMs, expiresAtMs };
+      this.report({ type: 'store-fault', operation: 'write', code: 'CACHE_ENTRY_TOO_LARGE' });
     } catch (error) {
       const code = error instanceof CacheError ? error.code : 'CACHE_STORE_FAULT';
       this.report({ type: 'store-fault', operation: 'write', code });
-      return false;
     }
-  }
-
-  private async decodeOrReport(
-    key: EntryKey,
-    entry: StoredEntry,
-    args: string | undefined,
-    name: string,
-  ): Promise<SharedEntry | undefined> {
-    const decoded = await this.decode(key, entry, args);
-    if (typeof decoded !== 'string') return decoded;
-    this.report({ type: 'defect', name, reason: decoded });
     return undefined;
   }
 
-  /** The entry, or why there is none. */
-  private async decode(
-    key: EntryKey,
-    entry: StoredEntry,
-    args: string | undefined,
-  ): Promise<SharedEntry | Defect> {
+  /** @param result undefined: the store could not be asked */
+  private async inspectOne(key: SharedKey, result: ReadResult | undefined): Promise<Inspection> {
+    if (result === undefined) return { state: 'unavailable' };
+    if (result.defect !== undefined) return { state: 'unusable', reason: result.defect };
+    if (result.entry === undefined) return { state: 'absent' };
+    const { entry, defect } = await this.decode(key, result.entry);
+    return defect === undefined
+      ? { state: 'held', entry, storedBytes: result.entry.bytes.length }
+      : { state: 'unusable', reason: defect };
+  }
+
+  private async decode(key: SharedKey, stored: StoredEntry): Promise<Unpacked> {
     try {
-      // What a store gives out is data, whatever its types say. An entry without a date would be of any age.
-      if (!isTime(entry.createdAtMs) || !isTime(entry.expiresAtMs)) return 'malformed';
-      const envelope = unpackEnvelope(await this.codec.decode(entry.bytes, key), key);
-      if (typeof envelope === 'string') return envelope;
-      if (envelope.head.args !== args) return 'arguments';
-      return { ...envelope, createdAtMs: entry.createdAtMs, expiresAtMs: entry.expiresAtMs };
+      return unpackEnvelope({ ...stored, bytes: await this.codec.decode(stored.bytes, key.entry) }, key);
     } catch (error) {
-      return error instanceof DecodeError ? error.fault : 'malformed';
+      return { defect: error instanceof DecodeError ? error.fault : 'malformed' };
     }
   }
+
+  private entryOf(found: Inspection | undefined, name: string): Entry<Buffer> | undefined {
+    if (found?.state === 'unusable') this.report({ type: 'defect', name, reason: found.reason });
+    return found?.state === 'held' ? found.entry : undefined;
+  }
+}
+
+/**
+ * In place of an entry that is removed, since a store has no delete: expired by everybody's clock, and recently enough for
+ * DynamoDB to delete it, which leaves what expired more than five years ago:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
+ */
+function removedEntry(nowMs: number): StoredEntry {
+  return { bytes: Buffer.alloc(0), createdAtMs: nowMs, expiresAtMs: Math.max(0, nowMs - DAY_MS) };
 }

@@ -41,7 +41,7 @@ export class PostgresAuthority implements VersionAuthority {
   private readonly feed: VersionFeed | undefined;
   private readonly pool: pg.Pool;
   /** Look-ups beside the feed. They never enter the map: nothing orders them with its notifications. */
-  private readonly direct = new RoundTrips((tags) => this.askDirectly(tags));
+  private readonly besideFeed = new RoundTrips((tags) => this.askDirectly(tags));
 
   constructor(options: PostgresAuthorityOptions) {
     this.map = new VersionMap(options.mapCapacity);
@@ -93,7 +93,7 @@ export class PostgresAuthority implements VersionAuthority {
         // The feed died meanwhile: ask beside it.
       }
     }
-    return pick(await this.direct.request(tags), tags);
+    return pick(await this.besideFeed.request(tags), tags);
   }
 
   async barrier(): Promise<void> {
@@ -126,7 +126,7 @@ export class PostgresAuthority implements VersionAuthority {
 
   async close(): Promise<void> {
     this.feed?.close();
-    this.direct.close(new AuthorityUnavailableError());
+    this.besideFeed.close(new AuthorityUnavailableError());
     await this.pool.end();
   }
 

@@ -38,8 +38,8 @@ export const RUNGS: readonly Rung[] = [
     without: [
       {
         file: 'cache/core/tiered-cache.js',
-        find: 'await this.flights.run(key, () =>',
-        replace: 'await this.flights.run(key + Math.random(), () =>',
+        find: 'await this.flights.run(current.keys.local, () =>',
+        replace: 'await this.flights.run(current.keys.local + Math.random(), () =>',
       },
     ],
   },
@@ -86,8 +86,8 @@ export const RUNGS: readonly Rung[] = [
     without: [
       {
         file: 'cache/core/entry-filler.js',
-        find: 'const lease = await takeLease(',
-        replace: 'const lease = { held: false } ?? await takeLease(',
+        find: 'const leased = await new LeasedLoad(',
+        replace: 'const leased = undefined ?? await new LeasedLoad(',
       },
     ],
   },

@@ -123,7 +123,7 @@ export const LOAD_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'cache/core/tiered-cache.js',
-        find: 'await this.flights.run(key,',
+        find: 'await this.flights.run(current.keys.local,',
         replace: 'await this.flights.run(call.args,',
       },
     ],

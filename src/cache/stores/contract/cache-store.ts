@@ -36,10 +36,10 @@ export interface StoreCapabilities {
   /** Other processes see what this one writes. */
   readonly shared: boolean;
   /**
-   * Leases, `newest` and consistent reads are answered from elsewhere than other reads, as past a cache in between: they work
-   * while those fail, or the reverse. Default false.
+   * A cache stands in front of it (DAX): other reads pass through that cache, while leases, `newest` and consistent reads
+   * go past it. So each of the two may work while the other fails. Default false.
    */
-  readonly direct?: boolean;
+  readonly behindCache?: boolean;
   /** Longest entry that it takes, in bytes. */
   readonly maxEntryBytes: number;
 }

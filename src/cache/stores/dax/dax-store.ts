@@ -3,7 +3,7 @@ import type { DynamoConnection } from '../../../dynamo/dynamo-client.js';
 import { DynamoStore, type DynamoStoreOptions } from '../dynamo/dynamo-store.js';
 import { createDaxItemClient, type DaxConnection } from './dax-item-client.js';
 
-export interface DaxStoreOptions extends Omit<DynamoStoreOptions, 'items' | 'direct'> {
+export interface DaxStoreOptions extends Omit<DynamoStoreOptions, 'items' | 'pastCache'> {
   readonly dax: DaxConnection;
   /** The DynamoDB behind the cluster. */
   readonly dynamo: DynamoConnection;
@@ -16,6 +16,6 @@ export interface DaxStoreOptions extends Omit<DynamoStoreOptions, 'items' | 'dir
  */
 export class DaxStore extends DynamoStore {
   constructor({ dax, dynamo, ...options }: DaxStoreOptions) {
-    super({ ...options, items: createDaxItemClient(dax), direct: createItemClient(dynamo) });
+    super({ ...options, items: createDaxItemClient(dax), pastCache: createItemClient(dynamo) });
   }
 }

@@ -26,7 +26,7 @@ export interface DynamoStoreOptions {
   /** For entries. The store closes it. */
   readonly items: ItemClient;
   /** For all that must not be answered by a cache in between: leases, consistent reads, `newest`. Default: `items`. */
-  readonly direct?: ItemClient;
+  readonly pastCache?: ItemClient;
   readonly clock?: Clock;
   readonly backoff?: Backoff;
   /** Takes what each call consumed, also a call that failed. It must not throw. */
@@ -45,14 +45,14 @@ const PING = { pk: 'ping', sk: 'ping' } as const;
 export class DynamoStore implements CacheStore {
   readonly capabilities: StoreCapabilities;
   private readonly calls = new OpenCalls();
-  private readonly direct: ItemClient;
+  private readonly pastCache: ItemClient;
   private readonly clock: Clock;
   private readonly backoff: Backoff;
 
   constructor(private readonly options: DynamoStoreOptions) {
-    this.direct = options.direct ?? options.items;
-    const direct = this.direct !== options.items;
-    this.capabilities = { shared: true, direct, maxEntryBytes: MAX_ENTRY_BYTES };
+    this.pastCache = options.pastCache ?? options.items;
+    const behindCache = this.pastCache !== options.items;
+    this.capabilities = { shared: true, behindCache, maxEntryBytes: MAX_ENTRY_BYTES };
     this.clock = options.clock ?? systemClock;
     this.backoff = options.backoff ?? systemBackoff;
   }
@@ -60,7 +60,7 @@ export class DynamoStore implements CacheStore {
   async read(keys: readonly EntryKey[], options: CallOptions = {}): Promise<readonly ReadResult[]> {
     keys.forEach(assertKey);
     const { consistent = false } = options;
-    const client = consistent ? this.direct : this.options.items;
+    const client = consistent ? this.pastCache : this.options.items;
     return this.call(client, options, (session) =>
       readEntries(this.rows(session), keys, { consistent, nowMs: this.clock.now() }),
     );
@@ -91,7 +91,7 @@ export class DynamoStore implements CacheStore {
     options: CallOptions = {},
   ): Promise<readonly [EntryKey, StoredEntry] | undefined> {
     assertPartition(partition);
-    return this.call(this.direct, options, async (session) => {
+    return this.call(this.pastCache, options, async (session) => {
       const nowMs = this.clock.now();
       const key = await findNewest(session, this.options.table, partition, nowMs);
       if (key === undefined) return undefined;
@@ -108,7 +108,7 @@ export class DynamoStore implements CacheStore {
   ): Promise<boolean> {
     assertKey(key);
     assertLease(owner, ttlMs);
-    return this.call(this.direct, options, async (session) => {
+    return this.call(this.pastCache, options, async (session) => {
       const lease = { owner, ttlMs, nowMs: this.clock.now() };
       return !(await session.put(leaseRequest(this.options.table, key, lease))).refused;
     });
@@ -116,7 +116,7 @@ export class DynamoStore implements CacheStore {
 
   async releaseLease(key: EntryKey, owner: string, options: CallOptions = {}): Promise<void> {
     assertKey(key);
-    await this.call(this.direct, options, (session) =>
+    await this.call(this.pastCache, options, (session) =>
       session.delete(releaseRequest(this.options.table, key, owner)),
     );
   }
@@ -130,7 +130,7 @@ export class DynamoStore implements CacheStore {
   close(): Promise<void> {
     this.calls.close();
     this.options.items.close();
-    if (this.direct !== this.options.items) this.direct.close();
+    if (this.pastCache !== this.options.items) this.pastCache.close();
     return Promise.resolve();
   }
 
