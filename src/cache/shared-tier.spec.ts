@@ -70,7 +70,7 @@ describe('SharedTier', () => {
     expect(defects()).toEqual([reason]);
   });
 
-  // Guards cache-envelope.ts, unpackEnvelope: `checksum !== checksumOf(…)`, for every bit there is.
+  // Guards cache-envelope.ts, unpackEnvelope: `!== checksumOf(…)`, for every bit there is.
   it('any one bit of it is flipped: never read', async () => {
     const { shared, entry, read, store } = tier();
     await shared.write(KEY, entry(), 'record');

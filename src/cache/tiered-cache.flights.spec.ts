@@ -248,7 +248,7 @@ describe('TieredCache, single flight', () => {
     expect(await second).toMatchObject({ value: 'data', source: 'load' });
   });
 
-  // Guards load-lease.ts: `if (leftMs <= 0) return done('timed-out')`.
+  // Guards load-lease.ts: `if (leftMs <= 0) return done('timed-out', …)`.
   it('the holder of the lease is stuck: the others load themselves after the soft limit', async () => {
     const { authority, instance } = cacheHarness({ leaseWaitMs: 20 });
     const [a, b] = [instance(), instance()];
