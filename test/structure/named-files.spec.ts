@@ -4,7 +4,7 @@ import { MUTATIONS } from '../freshness/mutations/mutations.js';
 import { absentInComments, absentInDocument, absentInStrings, staleGuards } from './named-files.js';
 import { filesIn, PATHS, pathsOf } from './repository-files.js';
 
-const CODE = filesIn(['src', 'test', 'bench', 'tools', 'scripts'], /\.(ts|mjs)$/);
+const CODE = filesIn(['src', 'test', 'bench', 'tools', 'scripts', 'infra'], /\.(ts|mjs)$/);
 /** Put in, so that this file names nothing that does not exist. */
 const GONE = 'gone-from-here';
 const DOCUMENTS = PATHS.filter((path) => path.endsWith('.md'));
