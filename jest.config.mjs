@@ -22,13 +22,21 @@ export default {
     {
       ...base,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{src,test/freshness}/**/*.spec.ts', '<rootDir>/tools/*/src/**/*.spec.ts'],
+      testMatch: [
+        '<rootDir>/{src,test/freshness,test/structure}/**/*.spec.ts',
+        '<rootDir>/tools/*/src/**/*.spec.ts',
+      ],
     },
     {
       ...e2e,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/**/*.spec.ts', '<rootDir>/tools/*/test/**/*.spec.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/browser/', '<rootDir>/test/freshness/'],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        '<rootDir>/test/browser/',
+        '<rootDir>/test/freshness/',
+        '<rootDir>/test/structure/',
+      ],
     },
     {
       ...e2e,

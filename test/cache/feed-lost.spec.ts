@@ -54,7 +54,7 @@ describe('the feed is lost (rule 3)', () => {
 
     const behindProxy = () => ({ openFeed: postgresFeedSessions(proxy.through(cluster.database.url)) });
 
-    // Guards version-feed.ts, trusted: `age(this.provedAt) <= timeoutMs`; postgres-authority.ts, known: `trusted`.
+    // Guards version-feed.ts, trusted: `this.age(this.provedAt) <= …timeoutMs`; postgres-authority.ts, known: `trusted`.
     // Counterexample "rule 3 off: no health check".
     it('within the bound the map is not trusted, and versions are read directly; after recovery nothing is old', async () => {
       const a = await warm(behindProxy());
@@ -142,7 +142,7 @@ describe('the feed is lost (rule 3)', () => {
     });
   });
 
-  // Guards postgres-authority.ts: `openFeed: false`. An instance without a feed, such as a Lambda.
+  // Guards postgres-authority.ts: `options.openFeed !== false`. An instance without a feed, such as a Lambda.
   it('without a feed versions are read on every request', async () => {
     const a = await cluster.instance({ openFeed: false });
     expect(await a.name(id)).toBe('Before');

@@ -1,4 +1,4 @@
-// Lets Node run the TypeScript of test/ as it is: imports name the file that a build would make (`x.js`), here it is `x.ts`.
+// Lets Node run the TypeScript of test/ as it is: imports name the `.js` that a build would make of the `.ts`.
 import { existsSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';

@@ -32,7 +32,7 @@ describe('memoize', () => {
     expect(fn.runs).toBe(2);
   });
 
-  // Guards memoize.ts: `tags: canonicalTags(…)`, with the tag of everything among them.
+  // Guards memoize.ts: `canonicalTags(options.tags(…))`, with the tag of everything among them.
   it.each([
     ['its tag', PATIENT],
     ['everything', EVERYTHING],

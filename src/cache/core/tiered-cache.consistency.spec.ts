@@ -140,7 +140,7 @@ describe('TieredCache, consistency and modes', () => {
   });
 
   describe('modes', () => {
-    // Guards tiered-cache.ts, getOrLoad: `call.mode === 'reload' ? undefined`; fill: `call.mode === 'reload'`.
+    // Guards tiered-cache.ts, lookLocal: `call.mode !== 'reload'`; fill: `call.mode === 'reload'`.
     it('reload: the origin answers, and what it says replaces the entry', async () => {
       const { cache, authority, instance } = cacheHarness();
       let n = 0;

@@ -135,7 +135,7 @@ describe('TieredCache', () => {
       expect(third.value).toEqual({ items: [1] });
     });
 
-    // Guards tiered-cache.ts, toValue: `immutable ? entry.content`.
+    // Guards tiered-cache.ts, toValue: `immutable ? (content as T)`.
     it('immutable values are handed out as they are, without parsing', async () => {
       const { cache, authority } = cacheHarness();
       const value = Object.freeze({ body: 'bytes' });

@@ -66,11 +66,11 @@ export class TieredCache {
     if (versions === undefined) return this.loadUnversioned(call, loader);
     const { entry, ...current } = this.lookLocal(call, versions);
     if (entry !== undefined && (await dependenciesHold(call, entry, this.options))) {
-      const hit = this.localHit(call, entry);
+      this.options.report({ type: 'hit', name: call.name, tier: 'L1' });
       this.options.watcher?.hit(call, versions, entry, loader);
       const isEarly = this.isDueEarly(call, entry, -Math.log(1 - this.options.random()));
       const fresh = isEarly ? await this.refresh(call, current, loader) : undefined;
-      return fresh === undefined ? hit : this.outcome(call, fresh);
+      return this.outcome(call, fresh ?? localFill(entry));
     }
     this.options.report({ type: 'miss', name: call.name, tier: 'L1' });
     try {
@@ -95,7 +95,8 @@ export class TieredCache {
     if (entry === undefined || entry.dependencies.size > 0) return undefined;
     if (this.isDueEarly(call, entry, LONGEST_HEAD_START) || this.options.watcher?.wants(call) === true)
       return undefined;
-    return this.localHit(call, entry);
+    this.options.report({ type: 'hit', name: call.name, tier: 'L1' });
+    return this.outcome(call, localFill(entry));
   }
 
   /** Waits for what is being stored, at most `deadlineMs`: for a process that is frozen between two requests. */
@@ -122,11 +123,6 @@ export class TieredCache {
       keys,
       entry: isAsked ? this.local.get(keys.local, this.options.clock.now()) : undefined,
     };
-  }
-
-  private localHit<T>(call: CacheCall<T>, entry: Entry): CacheOutcome<T> {
-    this.options.report({ type: 'hit', name: call.name, tier: 'L1' });
-    return this.outcome(call, { entry, source: 'L1', notStored: undefined });
   }
 
   /** A miss of this process: joins the one that is under way for the same key, or begins one. */
@@ -271,6 +267,11 @@ function isBelow(versions: TagVersions, floor: TagVersions | undefined): boolean
 function keepMsOf<T>(call: CacheCall<T>, { value, keepMs }: Loaded<T>): number {
   if (call.consistency !== 'ttl') return keepMs;
   return Math.min(keepMs, value === null ? call.negativeTtlMs : call.ttlMs);
+}
+
+/** A hit of this process, in the form of what a miss comes to. */
+function localFill<T>(entry: Entry): Fill<T> {
+  return { entry, source: 'L1', notStored: undefined };
 }
 
 function toValue<T>({ serializer }: CacheCall<T>, { content }: Entry): T {

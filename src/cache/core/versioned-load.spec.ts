@@ -52,7 +52,7 @@ describe('versionedLoad', () => {
       expect(attempts()).toBe(3);
     });
 
-    // Guards versioned-load.ts: `expected = await askAnew(…)`.
+    // Guards versioned-load.ts: `expected = (authority && (await tryLookUp(…)))`.
     it('after a restore the counters are lower for good: versions are asked for anew, and the second load counts', async () => {
       const restored = versions(3, 'restored');
       const authority = committed(3, 'restored');
@@ -62,7 +62,7 @@ describe('versionedLoad', () => {
       expect(attempts()).toBe(2);
     });
 
-    // Guards versioned-load.ts, askAnew: `catch … return expected`.
+    // Guards versioned-load.ts: `?? expected`.
     it('the authority dies between two loads: a lagging one is still discarded, and no error of the authority is thrown', async () => {
       const authority = committed(2);
       authority.down = true;

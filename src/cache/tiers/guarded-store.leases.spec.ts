@@ -26,7 +26,7 @@ function entry() {
 }
 
 describe('GuardedStore, where some answers come from elsewhere', () => {
-  // Guards guarded-store.ts: `directBreaker`, and `this.state === 'open'` in acquireLease.
+  // Guards guarded-store.ts: `leaseBreaker`, and `this.state === 'open'` in acquireLease.
   it('leases that succeed do not hide that entries cannot be had, and then are asked for no more', async () => {
     const { store, guarded } = guard();
     store.fail(STORE_FAULT, 'read');

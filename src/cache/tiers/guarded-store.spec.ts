@@ -110,7 +110,7 @@ describe('GuardedStore', () => {
       expect(countOf(events, { type: 'store-fault', code: 'CACHE_STORE_TIMEOUT' })).toBe(1);
     });
 
-    // Guards guarded-store.ts, inTime: `progress: () => timer.refresh()`.
+    // Guards guarded-store.ts, inTime: `progress = (): void => void (open && timer.refresh())`.
     it('a call of several answers has the limit for each of them', async () => {
       const slow = {
         read: async (_: unknown, { progress }: CallOptions) => {
@@ -154,7 +154,7 @@ describe('GuardedStore', () => {
   });
 
   describe('the breaker', () => {
-    // Guards guarded-store.ts: `new ConsecutiveBreaker(options.faultsToOpen …)`.
+    // Guards guarded-store.ts: `new ConsecutiveBreaker(faultsToOpen)`.
     it('opens after five faults in a row: then the store is left alone', async () => {
       const { store, guarded, readTimes } = guard();
       store.fail(STORE_FAULT);

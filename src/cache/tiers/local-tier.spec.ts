@@ -93,7 +93,7 @@ describe('LocalTier', () => {
     expect(tier.bytes).toBe(0);
   });
 
-  // Guards local-tier.ts: lru-cache's `maxEntrySize`; and `this.rows.has(key)`.
+  // Guards local-tier.ts: `maxSize`, above which lru-cache keeps nothing; and `this.rows.has(key)`.
   it('an entry larger than the whole tier is not kept, and pushes nothing out', () => {
     const tier = new LocalTier(MIB);
     tier.set('small', 'partition', entry({ createdAtMs: 1 }));

@@ -70,7 +70,7 @@ describe('SharedTier', () => {
     expect(defects()).toEqual([reason]);
   });
 
-  // Guards envelope.ts, unpackEnvelope: `checksum !== checksumOf(…)`, for every bit there is.
+  // Guards envelope.ts, unpackEnvelope: `bytes.readUInt32BE() !== checksumOf(…)`, for every bit there is.
   it('any one bit of it is flipped: never read', async () => {
     const { shared, entry, read, store } = tier();
     await shared.write(KEY, entry(), 'record');
