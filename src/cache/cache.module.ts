@@ -14,13 +14,13 @@ import { CacheAdmin } from './admin/cache-admin.js';
 import { CacheStats } from './stats/cache-stats.js';
 import { TransitionLog } from './stats/transition-log.js';
 import { createCache, type CacheOptions, type RunningCache } from './create-cache.js';
-import type { CacheEvent } from './base/events.js';
 import { CacheInterceptor } from './http/cache.interceptor.js';
 import { CacheRuntime } from './http/cache-runtime.js';
-import { Hits } from './http/hit.guard.js';
-import { LocalHits } from './http/local-hits.js';
+import { RequestResolver } from './http/request-resolver.js';
+import { HitResponder } from './http/routes/hit.guard.js';
+import { LocalHitResponder } from './http/local-hit-responder.js';
 import { RouteDiscovery } from './http/framework/discovered-routes.js';
-import type { RouteDefaults } from './http/routes/route-call.js';
+import type { RouteDefaults } from './http/routes/cached-route.js';
 import { Routes } from './http/routes/routes.js';
 import { WriteBarrier } from './http/write-barrier.js';
 import { TieredCache } from './core/tiered-cache.js';
@@ -36,7 +36,9 @@ export interface CacheModuleAsyncOptions {
   readonly useFactory: (...args: never[]) => CacheModuleOptions | Promise<CacheModuleOptions>;
 }
 
-const Given = Symbol('CacheModuleOptions as given');
+/** What the service gave. */
+const ServiceOptions = Symbol('CacheModuleOptions of the service');
+/** The same, with the statistics among those who take events. */
 const Options = Symbol('CacheModuleOptions');
 const Running = Symbol('RunningCache');
 const CACHE_MANAGER_NAMESPACE = 'cache-manager';
@@ -63,9 +65,9 @@ export class CacheModule implements OnApplicationShutdown {
       global: true,
       imports: [DiscoveryModule, cacheManager(), ...imports],
       providers: [
-        { provide: CacheStats, useFactory: () => new CacheStats() },
-        { provide: Given, inject: [...inject], useFactory },
-        { provide: Options, inject: [Given, CacheStats], useFactory: withObservers },
+        { provide: CacheStats, useFactory: createStats },
+        { provide: ServiceOptions, inject: [...inject], useFactory },
+        { provide: Options, inject: [ServiceOptions, CacheStats], useFactory: withStats },
         {
           provide: Running,
           inject: [Options],
@@ -75,12 +77,13 @@ export class CacheModule implements OnApplicationShutdown {
         { provide: TieredCache, inject: [Running], useFactory: ({ cache }: RunningCache) => cache },
         RouteDiscovery,
         Routes,
+        RequestResolver,
         WriteBarrier,
-        { provide: Hits, useClass: LocalHits },
+        { provide: HitResponder, useClass: LocalHitResponder },
         CacheInterceptor,
         CacheAdmin,
       ],
-      exports: [Running, CacheRuntime, TieredCache, Routes, Hits, CacheStats, CacheAdmin],
+      exports: [Running, CacheRuntime, TieredCache, Routes, HitResponder, CacheStats, CacheAdmin],
     };
   }
 
@@ -90,15 +93,22 @@ export class CacheModule implements OnApplicationShutdown {
   }
 }
 
-/** Events go to the statistics and the log, and to whom the service says. */
-function withObservers(given: CacheModuleOptions, { record }: CacheStats): CacheModuleOptions {
-  const log = new TransitionLog(new Logger('Cache'));
-  const report = (event: CacheEvent): void => {
-    record(event);
-    log.report(event);
-    given.report?.(event);
+/** Counts events, and logs what is more than one request's; on the path of a hit, they are counted only. */
+function createStats(): CacheStats {
+  return new CacheStats({ onChange: new TransitionLog(new Logger('Cache')).report });
+}
+
+/** Events go to the statistics, and to whatever the service gave. */
+function withStats(own: CacheModuleOptions, { record }: CacheStats): CacheModuleOptions {
+  const { report } = own;
+  if (report === undefined) return { ...own, report: record };
+  return {
+    ...own,
+    report: (event) => {
+      record(event);
+      report(event);
+    },
   };
-  return { ...given, report };
 }
 
 function toRuntime(options: CacheModuleOptions, running: RunningCache): CacheRuntime {

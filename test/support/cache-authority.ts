@@ -41,6 +41,7 @@ export class FakeAuthority implements VersionAuthority {
   /** Rule 3: whether the feed is known to be fresh. */
   trusted = true;
   down = false;
+  everything: Version | undefined;
   /** The tags of each look-up. */
   readonly lookUps: (readonly Tag[])[] = [];
 
@@ -53,22 +54,25 @@ export class FakeAuthority implements VersionAuthority {
 
   tell(): void {
     for (const [tag, raised] of this.committed) this.told.set(tag, raised);
+    this.everything = this.told.get(EVERYTHING);
   }
 
   known(tags: readonly Tag[]): TagVersions | undefined {
     if (!this.trusted || !tags.every((tag) => this.told.has(tag))) return undefined;
+    this.everything = this.told.get(EVERYTHING);
     return pick(this.told, tags);
   }
 
   lookUp(tags: readonly Tag[]): Promise<TagVersions> {
     this.lookUps.push(tags);
     if (this.down) return Promise.reject(new AuthorityUnavailableError());
+    this.everything = this.committed.get(EVERYTHING);
     return Promise.resolve(pick(this.committed, tags));
   }
 
-  barrier(): Promise<void> {
+  barrier(tags: readonly Tag[] = []): Promise<TagVersions | undefined> {
     this.tell();
-    return Promise.resolve();
+    return Promise.resolve(tags.length === 0 ? undefined : pick(this.told, tags));
   }
 
   bump(tags: readonly Tag[]): Promise<TagVersions> {

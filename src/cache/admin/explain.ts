@@ -3,7 +3,7 @@ import type { Consistency } from '../core/cache-call.js';
 import type { CallKeys } from '../keys/cache-key.js';
 import type { CachedOptions } from '../http/routes/cached.decorator.js';
 import type { CacheRuntime } from '../http/cache-runtime.js';
-import type { Uncached } from '../http/routes/route-call.js';
+import type { Uncached } from '../http/routes/cached-route.js';
 import type { CachePrincipal } from '../http/routes/route-key.js';
 import type { Routes } from '../http/routes/routes.js';
 import type { Entry } from '../tiers/entry.js';
@@ -84,8 +84,14 @@ export async function explain(
   const { call: route, pattern, params } = matched;
   const { name, scope, consistency } = route;
   const found = { path: address, ...EMPTY, route: { name, pattern, scope, consistency } };
-  const call = route.ofKeyed({ pattern, params, query: queryOf(search), headers: {}, principal });
-  if (typeof call === 'string') return { ...found, obstacle: call };
+  const { call, uncached } = route.resolveKeyed({
+    pattern,
+    params,
+    query: queryOf(search),
+    headers: {},
+    principal,
+  });
+  if (call === undefined) return { ...found, obstacle: uncached };
 
   const known = (tag: Tag): Version | undefined => runtime.authority.known([tag])?.get(tag);
   const tags = call.tags.map((tag) => ({ tag, known: known(tag) }));

@@ -1,7 +1,7 @@
 import type { CacheCall } from './cache-call.js';
 import { CacheError } from '../base/errors.js';
 import { EVERYTHING } from '../versions/tag.js';
-import { PATIENT } from '../../../test/support/cache-authority.js';
+import { FakeAuthority, PATIENT } from '../../../test/support/cache-authority.js';
 import { turn } from '../../../test/support/cache-gate.js';
 import {
   cacheHarness,
@@ -116,11 +116,9 @@ describe('stale-if-error', () => {
     ['the authority answers', false],
     ['the authority is down now', true],
   ])('never from before a flush (%s)', async (_, down) => {
-    const { ask, authority, cache, call } = await outage();
+    const { ask, authority } = await outage();
     authority.commit(EVERYTHING);
     authority.tell();
-    // Any request shows this instance the version of everything.
-    await cache.getOrLoad({ ...call, args: '["2"]' }, () => Promise.reject(DOWN)).catch(() => undefined);
     authority.trusted = !down;
     authority.down = down;
 
@@ -129,11 +127,12 @@ describe('stale-if-error', () => {
 
   // Guards stale-entries.ts: an instance that does not know the version of everything serves nothing stale.
   it('an instance that has not seen the authority yet cannot know of a flush: the error', async () => {
-    const { ask, authority, instance } = await outage();
-    authority.trusted = false;
-    authority.down = true;
+    const { ask, instance } = await outage();
+    const unheard = new FakeAuthority();
+    unheard.trusted = false;
+    unheard.down = true;
 
-    await expect(ask(instance().cache)).rejects.toBe(DOWN);
+    await expect(ask(instance(unheard).cache)).rejects.toBe(DOWN);
   });
 
   // Guards tiered-cache.ts, orStale: nothing is stored; and the next load is not spared.

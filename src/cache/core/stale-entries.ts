@@ -1,8 +1,7 @@
 import type { CacheCall } from './cache-call.js';
 import type { EntryFiller, FillerOptions } from './entry-filler.js';
 import type { Entry } from '../tiers/entry.js';
-import { EVERYTHING } from '../versions/tag.js';
-import { formatVersion, type TagVersions, type Version } from '../versions/version.js';
+import { formatVersion } from '../versions/version.js';
 
 export interface StaleOptions extends FillerOptions {
   readonly filler: EntryFiller;
@@ -14,15 +13,7 @@ export interface StaleOptions extends FillerOptions {
  * that says "none" is not skipped for an older record.
  */
 export class StaleEntries {
-  /** The last known version of `*`. It outlives the map: while the origin is down nobody can be asked. */
-  private everything: Version | undefined;
-
   constructor(private readonly options: StaleOptions) {}
-
-  /** Takes note of the version of `*`. */
-  remember(versions: TagVersions): void {
-    this.everything = versions.get(EVERYTHING) ?? this.everything;
-  }
 
   /** Undefined when nothing may be served for `call` after `error`. */
   async find<T>(call: CacheCall<T>, error: unknown): Promise<Entry | undefined> {
@@ -34,7 +25,8 @@ export class StaleEntries {
     const shared = await this.options.shared?.newest(keys, call.name);
     const others = shared && this.options.filler.toLocal(call, shared);
     const newest = own !== undefined && (others?.createdAtMs ?? 0) <= own.createdAtMs ? own : others;
-    if (newest === undefined || newest.everything !== (this.everything && formatVersion(this.everything)))
+    const everything = this.options.authority?.everything;
+    if (newest === undefined || newest.everything !== (everything && formatVersion(everything)))
       return undefined;
     const ageMs = now - newest.createdAtMs;
     if (ageMs > call.staleIfErrorMs) return undefined;

@@ -158,17 +158,13 @@ export class TieredCache {
     if (authority === undefined) return NO_VERSIONS;
     if (call.consistency === 'strong') return undefined;
     const versions = authority.known(call.tags);
-    if (versions === undefined || isBelow(versions, call.floor)) return undefined;
-    this.stale.remember(versions);
-    return versions;
+    return versions === undefined || isBelow(versions, call.floor) ? undefined : versions;
   }
 
   /** Undefined when the authority is down. */
   private async lookUp<T>(call: CacheCall<T>): Promise<TagVersions | undefined> {
     const { authority } = this.options;
-    const versions = authority && (await tryLookUp(authority, call.tags));
-    if (versions !== undefined) this.stale.remember(versions);
-    return versions;
+    return authority && tryLookUp(authority, call.tags);
   }
 
   /** The authority is down: load, and store nothing. */

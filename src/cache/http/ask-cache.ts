@@ -26,15 +26,15 @@ export async function askCache(
   const { onlyIfCached, noCache } = directives;
   try {
     if (onlyIfCached) return await cache.getOrLoad({ ...call, mode: 'only-if-cached' }, load.load);
-    // Who asks for what is fresh is not answered with what is old.
+    // A client that asks for fresh data does not get stale data.
     if (noCache) return await cache.getOrLoad({ ...call, mode: 'reload', staleIfErrorMs: 0 }, load.load);
     return await (method === 'HEAD' ? askForHead(cache, call, load) : cache.getOrLoad(call, load.load));
   } catch (error) {
-    // The next who waits loads.
+    // Whoever is next in line performs the load.
     if (error instanceof AbandonedLoad && !load.isAbandoned) {
       return askCache(cache, call, load, directives, method);
     }
-    return instead(error, load, onlyIfCached);
+    return outcomeOfError(error, load, onlyIfCached);
   }
 }
 
@@ -50,7 +50,8 @@ async function askForHead(cache: TieredCache, call: Call, load: RouteLoad): Prom
   }
 }
 
-function instead(error: unknown, { uncapturable }: RouteLoad, onlyIfCached: boolean): Outcome {
+/** @throws what the client is told, unless the handler has answered all the same */
+function outcomeOfError(error: unknown, { uncapturable }: RouteLoad, onlyIfCached: boolean): Outcome {
   if (!(error instanceof CacheError)) throw error;
   if (error.code === 'CACHE_NOT_CACHED' && onlyIfCached) throw new GatewayTimeoutException();
   const isLagging = error.code === 'CACHE_ORIGIN_LAGGING';

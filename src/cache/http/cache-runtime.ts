@@ -4,7 +4,7 @@ import type { Report } from '../base/events.js';
 import type { SharedTier } from '../tiers/shared-tier.js';
 import type { TieredCache } from '../core/tiered-cache.js';
 import type { VersionAuthority } from '../versions/version-authority.js';
-import type { RouteDefaults } from './routes/route-call.js';
+import type { RouteDefaults } from './routes/cached-route.js';
 
 /** What the interceptor and the operators' routes work with. */
 export interface CacheRuntime {

@@ -4,7 +4,7 @@ import { entityTag, type CachedResponse } from './response/cached-response.js';
 import { captureResponse, Uncapturable } from './response/capture-response.js';
 import { ReplyHead } from './response/reply-head.js';
 import { bytesOf } from './response/response-bytes.js';
-import type { RouteCall } from './routes/route-call.js';
+import type { CachedRoute } from './routes/cached-route.js';
 import { mergeVary } from './response/vary.js';
 
 /** How long a handler that runs once more waits for the answer of its request to be gone, in ms. */
@@ -23,7 +23,7 @@ export class RouteLoad {
   uncapturable: Uncapturable | undefined;
 
   constructor(
-    private readonly route: RouteCall,
+    private readonly route: CachedRoute,
     private readonly reply: FastifyReply,
     readonly handle: () => Promise<unknown>,
   ) {
@@ -38,7 +38,7 @@ export class RouteLoad {
     if (this.head === undefined) this.head = new ReplyHead(this.reply);
     else this.head.restore();
     const response = captureResponse(await this.value(), this.reply, this.head, (field) =>
-      this.route.keys(field, this.presetVary),
+      this.route.isKeyedBy(field, this.presetVary),
     );
     if (response instanceof Uncapturable) this.uncapturable = response;
     // A handler that sets a Vary of its own replaces that of the hooks, which they set again on every hit.

@@ -1,17 +1,19 @@
-import {
-  Inject,
-  Injectable,
-  type CallHandler,
-  type ExecutionContext,
-  type OnModuleInit,
-} from '@nestjs/common';
+import { Inject, Injectable, type CallHandler, type ExecutionContext } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
 import { concatMap, type Observable } from 'rxjs';
-import { EVERYTHING } from '../versions/tag.js';
+import { EVERYTHING, type Tag } from '../versions/tag.js';
 import { CacheRuntime } from './cache-runtime.js';
 import { CACHE_VERSIONS, formatCacheVersions } from './request/cache-versions.js';
 import { INVALIDATES, type CachedRequest, type Invalidated } from './routes/cached.decorator.js';
+
+/** RFC 9110, section 9.2.1. */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
+/** Whether requests of `method` may change something. */
+export function isUnsafe(method: string): boolean {
+  return !SAFE_METHODS.has(method);
+}
 
 /**
  * Rule 5: after the commit, also when the handler then fails, one round trip on the feed, and only then the answer. It
@@ -21,28 +23,20 @@ import { INVALIDATES, type CachedRequest, type Invalidated } from './routes/cach
  * Nest, it comes before the first byte. What is written to `reply.raw` goes past it.
  */
 @Injectable()
-export class WriteBarrier implements OnModuleInit {
+export class WriteBarrier {
   /** Unsafe requests, by how far their answers have come. */
   private readonly answers = new WeakMap<FastifyRequest, 'due' | 'waiting' | 'free'>();
 
+  /** It is made before Nest registers its routes with Fastify. */
   constructor(
     @Inject(CacheRuntime) private readonly runtime: CacheRuntime,
-    private readonly adapterHost: HttpAdapterHost,
-  ) {}
-
-  onModuleInit(): void {
-    const fastify = this.adapterHost.httpAdapter?.getInstance<FastifyInstance>();
+    adapterHost: HttpAdapterHost,
+  ) {
     // Without an HTTP server (`createApplicationContext`) nobody writes by HTTP.
-    fastify?.addHook('onSend', (request, { raw }, payload, done) => {
-      const state = this.answers.get(request);
-      // A second answer while the first one waits is dropped, as Fastify drops one after it.
-      if (state === 'waiting') return;
-      if (state !== 'due') return done(null, payload);
-      this.answers.set(request, 'waiting');
-      void this.runtime.authority.barrier().then(() => {
-        this.answers.set(request, 'free');
-        if (!raw.headersSent) done(null, payload);
-      });
+    const fastify = adapterHost.httpAdapter?.getInstance<FastifyInstance>();
+    fastify?.addHook('onRoute', (route) => {
+      if ([route.method].flat().some(isUnsafe))
+        route.onSend = [this.beforeSending, ...[route.onSend ?? []].flat()];
     });
   }
 
@@ -58,30 +52,58 @@ export class WriteBarrier implements OnModuleInit {
     if (tagsOf === undefined) return next.handle() as Observable<unknown>;
     return next.handle().pipe(
       concatMap(async (response: unknown) => {
-        await this.tellVersions(tagsOf, request, reply, response);
+        await this.announce(tagsOf, request, reply, response);
         return response;
       }),
     );
   }
 
-  /** A courtesy to the client's next read elsewhere: what goes wrong with it is no reason to fail a write that is done. */
-  private async tellVersions(
+  private readonly beforeSending: onSendHookHandler = (request, { raw }, payload, done) => {
+    const state = this.answers.get(request);
+    // A second answer while the first one waits is dropped, as Fastify drops one after it.
+    if (state === 'waiting') return;
+    if (state !== 'due') return done(null, payload);
+    this.answers.set(request, 'waiting');
+    void this.runtime.authority.barrier().then(() => {
+      this.answers.set(request, 'free');
+      if (!raw.headersSent) done(null, payload);
+    });
+  };
+
+  /**
+   * Passes the barrier and sends the versions that came with it: one round trip. They are a courtesy to the client's next
+   * read elsewhere, so what goes wrong with them is no reason to fail a write that is done.
+   */
+  private async announce(
     tagsOf: Invalidated,
     request: FastifyRequest,
     reply: FastifyReply,
     response: unknown,
   ): Promise<void> {
-    const { authority, defaults, report } = this.runtime;
+    const { authority, report } = this.runtime;
+    const tags = this.tagsToAnnounce(tagsOf, request, response);
+    if (tags?.length === 0) return;
+    const versions = tags && (await authority.barrier(tags));
+    // A handler that answers by itself may be waiting at the barrier already.
+    if (versions !== undefined && this.answers.get(request) === 'due') this.answers.set(request, 'free');
+    const announced = versions && formatCacheVersions(versions);
+    if (announced === undefined) report({ type: 'versions-untold' });
+    else if (!reply.sent) reply.header(CACHE_VERSIONS, announced);
+  }
+
+  /** Undefined when the tags function fails. */
+  private tagsToAnnounce(
+    tagsOf: Invalidated,
+    request: FastifyRequest,
+    response: unknown,
+  ): readonly Tag[] | undefined {
     try {
-      const tags = new Set(
-        tagsOf(toCachedRequest(request, defaults.principalOf(request)?.subject), response),
+      const subject = this.runtime.defaults.principalOf(request)?.subject;
+      return [...new Set(tagsOf(toCachedRequest(request, subject), response))].filter(
+        (tag) => tag !== EVERYTHING,
       );
-      tags.delete(EVERYTHING);
-      const told = formatCacheVersions(await authority.lookUp([...tags]));
-      if (told !== undefined) reply.header(CACHE_VERSIONS, told);
-      else if (tags.size > 0) report({ type: 'versions-untold' });
     } catch {
-      report({ type: 'versions-untold' });
+      return undefined;
     }
   }
 }

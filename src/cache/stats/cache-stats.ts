@@ -1,7 +1,6 @@
 import { systemClock, type Clock } from '../base/clock.js';
-import type { CacheEvent, StoreOperation } from '../base/events.js';
+import type { CacheEvent, FeedLoss, Report, StoreOperation } from '../base/events.js';
 import type { ConsumedUnits } from '../stores/contract/cache-store.js';
-import type { FeedLoss } from '../base/events.js';
 import { RecentRate } from './recent-rate.js';
 import { RouteCounts, type NamedEvent } from './route-counts.js';
 import { Tally } from './tally.js';
@@ -11,6 +10,8 @@ export interface CacheStatsOptions {
   readonly clock?: Clock;
   /** Routes and functions that are counted one by one; the rest are counted together as `(other)`. Default 500. */
   readonly maxNames?: number;
+  /** Takes every event that is not of one request: changes of state, and what checks came to. */
+  readonly onChange?: Report;
 }
 
 const MAX_NAMES = 500;
@@ -32,13 +33,19 @@ export class CacheStats {
   private readonly byName = new Map<string, RouteCounts>();
   private readonly clock: Clock;
   private readonly maxNames: number;
+  private readonly onChange: Report;
   private readonly rates: {
     readonly requests: RecentRate;
     readonly hits: RecentRate;
     readonly loads: RecentRate;
   };
 
-  constructor({ clock = systemClock, maxNames = MAX_NAMES }: CacheStatsOptions = {}) {
+  constructor({
+    clock = systemClock,
+    maxNames = MAX_NAMES,
+    onChange = () => undefined,
+  }: CacheStatsOptions = {}) {
+    this.onChange = onChange;
     this.clock = clock;
     this.maxNames = maxNames;
     this.sinceMs = clock.now();
@@ -60,8 +67,9 @@ export class CacheStats {
 
   /** Takes one event; a `Report`. */
   readonly record = (event: CacheEvent): void => {
-    if ('name' in event) this.recordNamed(event);
-    else this.recordState(event);
+    if ('name' in event) return this.recordNamed(event);
+    this.recordState(event);
+    this.onChange(event);
   };
 
   /** Takes what a call on the store consumed. */
@@ -69,6 +77,7 @@ export class CacheStats {
 
   private recordNamed(event: NamedEvent): void {
     this.counts(event.name).add(event);
+    if (event.type === 'checked') this.onChange(event);
     if (event.type !== 'hit' && event.type !== 'miss' && event.type !== 'loaded') return;
     const now = this.clock.elapsed();
     if (event.type === 'loaded') return this.rates.loads.add(now);

@@ -11,8 +11,9 @@ import {
   type TagRow,
 } from './postgres-queries.js';
 import { RoundTrips } from './round-trips.js';
-import type { Tag } from './tag.js';
-import type { TagVersions } from './version.js';
+import { EVERYTHING, type Tag } from './tag.js';
+import { tryLookUp } from './try-look-up.js';
+import type { TagVersions, Version } from './version.js';
 import type { FeedState, VersionAuthority } from './version-authority.js';
 import { VersionFeed, type FeedReport } from './version-feed.js';
 import { VersionMap } from './version-map.js';
@@ -41,7 +42,10 @@ export class PostgresAuthority implements VersionAuthority {
   private readonly feed: VersionFeed | undefined;
   private readonly pool: pg.Pool;
   /** Look-ups beside the feed. They never enter the map: nothing orders them with its notifications. */
-  private readonly besideFeed = new RoundTrips((tags) => this.askDirectly(tags));
+  private readonly besideFeed = new RoundTrips(
+    (tags) => this.askDirectly(tags),
+    (versions) => (this.map.everything = versions.get(EVERYTHING) ?? this.map.everything),
+  );
 
   constructor(options: PostgresAuthorityOptions) {
     this.map = new VersionMap(options.mapCapacity);
@@ -96,8 +100,14 @@ export class PostgresAuthority implements VersionAuthority {
     return pick(await this.besideFeed.request(tags), tags);
   }
 
-  async barrier(): Promise<void> {
-    await this.feed?.barrier();
+  async barrier(tags: readonly Tag[] = []): Promise<TagVersions | undefined> {
+    const proved = await this.feed?.barrier(tags);
+    if (tags.length === 0) return undefined;
+    return proved === undefined ? tryLookUp(this, tags) : pick(proved, tags);
+  }
+
+  get everything(): Version | undefined {
+    return this.map.everything;
   }
 
   async bump(tags: readonly Tag[]): Promise<TagVersions> {
@@ -137,7 +147,7 @@ export class PostgresAuthority implements VersionAuthority {
   }
 }
 
-/** Of a shared answer what was asked for: who waits together gets the tags of all. */
+/** Picks the requested tags out of a reply that several requests share. */
 function pick(versions: TagVersions, tags: readonly Tag[]): TagVersions {
   const picked = new Map();
   for (const tag of tags) {

@@ -1,5 +1,5 @@
 import type { Tag } from './tag.js';
-import type { TagVersions } from './version.js';
+import type { TagVersions, Version } from './version.js';
 
 /** The state of the feed, for operators. */
 export type FeedState = 'live' | 'distrusted' | 'dead';
@@ -20,8 +20,15 @@ export interface VersionAuthority {
    */
   lookUp(tags: readonly Tag[]): Promise<TagVersions>;
 
-  /** Resolves when what was committed before this call can no longer be overlooked by this instance. Never rejects. */
-  barrier(): Promise<void>;
+  /**
+   * Resolves when what was committed before this call can no longer be overlooked by this instance. Never rejects.
+   * @returns the versions of `tags` as of some moment after this call: the same round trip brings them. Undefined where they
+   *   cannot be had, or none were asked for
+   */
+  barrier(tags?: readonly Tag[]): Promise<TagVersions | undefined>;
+
+  /** The newest version of `*` that this instance has heard of, also while the authority is down; undefined: of none. */
+  readonly everything: Version | undefined;
 
   /**
    * Raises the versions of `tags`, in one transaction of its own.

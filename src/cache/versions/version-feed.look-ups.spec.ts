@@ -94,7 +94,7 @@ describe('VersionFeed, look-ups and barrier', () => {
       inFlight?.execute();
       const notify = server.commit(PATIENT, V1);
       let passed = false;
-      const barrier = feed.barrier().then(() => (passed = true));
+      const barrier = feed.barrier([]).then(() => (passed = true));
 
       inFlight?.arrive();
       await earlier;
@@ -116,7 +116,7 @@ describe('VersionFeed, look-ups and barrier', () => {
       await settle();
       server.questions.at(-1)?.execute();
       server.commit(PATIENT, V1);
-      const barrier = feed.barrier();
+      const barrier = feed.barrier([]);
 
       await jest.advanceTimersByTimeAsync(BOUND_MS + 600);
       await barrier;
@@ -133,7 +133,7 @@ describe('VersionFeed, look-ups and barrier', () => {
       await feed.lookUp([PATIENT]);
       wall.now = BOUND_MS + 1;
 
-      await feed.barrier();
+      await feed.barrier([]);
 
       expect(map.size).toBe(0);
       expect(losses).toEqual(['barrier-failed']);

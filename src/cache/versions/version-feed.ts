@@ -122,16 +122,18 @@ export class VersionFeed {
   /**
    * Rule 5: resolves when every notification of commits before this call is in. A feed that cannot say so is lost: its
    * map is dropped and look-ups in flight never enter it.
+   * @returns the versions that came with the answer, those of `tags` among them; undefined: there was none
    */
-  async barrier(): Promise<void> {
+  async barrier(tags: readonly Tag[]): Promise<TagVersions | undefined> {
     const epoch = this.epoch;
-    if (epoch === undefined) return;
-    if (!this.trusted) return this.lose(epoch, 'barrier-failed');
+    if (epoch === undefined) return undefined;
     try {
-      await epoch.roundTrips.request([]);
+      if (this.trusted) return await epoch.roundTrips.request(tags);
     } catch {
-      this.lose(epoch, 'barrier-failed');
+      // Nobody knows which notifications are in.
     }
+    this.lose(epoch, 'barrier-failed');
+    return undefined;
   }
 
   close(): void {

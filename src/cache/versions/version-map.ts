@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Tag } from './tag.js';
+import { EVERYTHING, type Tag } from './tag.js';
 import { newerOf, type Version } from './version.js';
 
 /**
@@ -7,6 +7,8 @@ import { newerOf, type Version } from './version.js';
  * told: whether it may be trusted is the feed's to judge.
  */
 export class VersionMap {
+  /** The version of `*` that was heard last. It outlives {@link clear}: in an outage nobody can be asked. */
+  everything: Version | undefined;
   private readonly versions: LRUCache<Tag, Version>;
 
   constructor(capacity: number) {
@@ -23,7 +25,9 @@ export class VersionMap {
 
   /** Rule 4: the higher counter wins, whichever arrives last. */
   learn(tag: Tag, version: Version): void {
-    this.versions.set(tag, newerOf(this.versions.peek(tag), version));
+    const newer = newerOf(this.versions.peek(tag), version);
+    this.versions.set(tag, newer);
+    if (tag === EVERYTHING) this.everything = newer;
   }
 
   /**
@@ -31,9 +35,10 @@ export class VersionMap {
    * @returns whether the tag is served
    */
   update(tag: Tag, version: Version): boolean {
-    if (!this.versions.has(tag)) return false;
-    this.learn(tag, version);
-    return true;
+    const isServed = this.versions.has(tag);
+    if (isServed) this.learn(tag, version);
+    else if (tag === EVERYTHING) this.everything = version;
+    return isServed;
   }
 
   clear(): void {

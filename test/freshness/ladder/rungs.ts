@@ -47,7 +47,7 @@ export const RUNGS: readonly Rung[] = [
     name: '+ stale-if-error',
     without: [
       {
-        file: 'cache/http/routes/route-call.js',
+        file: 'cache/http/routes/cached-route.js',
         find: 'staleIfErrorMs: options.staleIfError === undefined ? 0 :',
         replace: 'staleIfErrorMs: true ? 0 :',
       },
@@ -65,17 +65,17 @@ export const RUNGS: readonly Rung[] = [
     name: '+ versions and feed (no expiry)',
     without: [
       {
-        file: 'cache/http/routes/route-call.js',
+        file: 'cache/http/routes/cached-route.js',
         find: 'consistency: options.consistency ?? defaults.consistency,',
         replace: `consistency: 'ttl',`,
       },
       {
-        file: 'cache/http/routes/route-call.js',
+        file: 'cache/http/routes/cached-route.js',
         find: '            ttlMs,\n',
         replace: '            ttlMs: 2_000,\n',
       },
       {
-        file: 'cache/http/routes/route-call.js',
+        file: 'cache/http/routes/cached-route.js',
         find: 'tagsOf(request) {',
         replace: 'tagsOf() { return [EVERYTHING];',
       },

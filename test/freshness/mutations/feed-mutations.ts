@@ -191,7 +191,7 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
       },
       {
         file: 'cache/http/write-barrier.js',
-        find: 'await this.tellVersions(tagsOf, request, reply, response);',
+        find: 'await this.announce(tagsOf, request, reply, response);',
         replace: '',
       },
     ],

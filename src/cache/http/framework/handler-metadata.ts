@@ -10,7 +10,6 @@ import {
   SSE_METADATA,
 } from '@nestjs/common/internal';
 import type { Handler } from './discovered-routes.js';
-import { HitGuard } from '../hit.guard.js';
 
 /** What `handler` is called in its class; a decorator that wraps it may have taken its own name away. */
 export function methodName(controller: Type, handler: Handler): string {
@@ -39,10 +38,10 @@ export function answersItself(controller: Type, handler: Handler): boolean {
 const SENDING_PARAMETERS: readonly number[] = [RouteParamtypes.RESPONSE, RouteParamtypes.NEXT];
 
 /**
- * Whether hits of `handler` may be answered by {@link HitGuard}: no guard comes after it, and there is no `@Header`, which
- * Nest sets after the guards.
+ * Whether `guard` is the last step before `handler`'s interceptors: no guard comes after it, and there is no `@Header`,
+ * which Nest sets after the guards.
  */
-export function answersEarly(handler: Handler): boolean {
+export function isLastStep(guard: Type, handler: Handler): boolean {
   const guards = (Reflect.getMetadata(GUARDS_METADATA, handler) ?? []) as readonly unknown[];
-  return guards.at(-1) === HitGuard && !Reflect.hasMetadata(HEADERS_METADATA, handler);
+  return guards.at(-1) === guard && !Reflect.hasMetadata(HEADERS_METADATA, handler);
 }

@@ -1,4 +1,4 @@
-import { parseTag, type Tag } from '../../versions/tag.js';
+import type { Tag } from '../../versions/tag.js';
 import {
   formatVersion,
   newerOf,
@@ -25,27 +25,15 @@ export function formatCacheVersions(versions: TagVersions): string | undefined {
  * Rule 7: what a client sends is a lower bound and no more; what cannot be read says nothing.
  * @returns undefined when nothing of it is about `tags`
  */
-export function parseCacheVersions(
-  header: string | undefined,
-  tags: readonly Tag[],
-): TagVersions | undefined {
-  if (header === undefined || header.length > MAX_LENGTH) return undefined;
+export function parseCacheVersions(header: string, tags: readonly Tag[]): TagVersions | undefined {
+  if (header.length > MAX_LENGTH) return undefined;
+  const own: ReadonlySet<string> = new Set(tags);
   const floor = new Map<Tag, Version>();
   for (const item of header.split(',')) {
     const [name = '', text = ''] = item.trim().split('=');
-    const version = parseVersion(text);
-    const tag = readTag(name);
-    if (version !== undefined && tag !== undefined && tags.includes(tag)) {
-      floor.set(tag, newerOf(floor.get(tag), version));
-    }
+    const tag = name.toLowerCase();
+    const version = own.has(tag) ? parseVersion(text) : undefined;
+    if (version !== undefined) floor.set(tag as Tag, newerOf(floor.get(tag as Tag), version));
   }
   return floor.size > 0 ? floor : undefined;
-}
-
-function readTag(name: string): Tag | undefined {
-  try {
-    return parseTag(name);
-  } catch {
-    return undefined;
-  }
 }

@@ -7,8 +7,7 @@ export function isEntityTag(text: string): boolean {
 }
 
 /** RFC 9110, section 13.1.2: whether the client already has `etag`. Compared weakly, as the RFC says. */
-export function matches(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
+export function matches(ifNoneMatch: string, etag: string): boolean {
   if (ifNoneMatch === etag || ifNoneMatch.trim() === '*') return true;
   const opaque = etag.startsWith('W/') ? etag.slice(2) : etag;
   for (const [, given] of ifNoneMatch.matchAll(ENTITY_TAG)) {

@@ -3,8 +3,18 @@ import type { CacheOutcome } from '../../core/cache-call.js';
 import { cacheStatus } from './cache-status.js';
 import type { CachedResponse } from './cached-response.js';
 import { matches } from '../request/if-none-match.js';
-import { DEFAULT_CACHE_CONTROL, type RouteCall } from '../routes/route-call.js';
 import { mergeVary } from './vary.js';
+
+/** What a route says of the head of all its responses. */
+export interface ResponsePolicy {
+  /** What its responses vary on, beside what hooks and handlers say. */
+  readonly varyHeader: string;
+  /** `Cache-Control` of its responses; undefined: what else was said, or {@link DEFAULT_CACHE_CONTROL}. */
+  readonly cacheControl: string | undefined;
+}
+
+/** For clinical data: clients may keep it, and ask each time whether it still holds. */
+const DEFAULT_CACHE_CONTROL = 'private, no-cache';
 
 /** A 304 describes no representation (RFC 9110, section 15.4.5). */
 const OF_THE_REPRESENTATION = [
@@ -18,7 +28,7 @@ const OF_THE_REPRESENTATION = [
 
 /** Sets the reply's head from `outcome`, and gives its bytes to Nest; undefined for 304. */
 export function sendCached(
-  route: RouteCall,
+  route: ResponsePolicy,
   request: FastifyRequest,
   reply: FastifyReply,
   outcome: CacheOutcome<CachedResponse>,
@@ -33,7 +43,8 @@ export function sendCached(
   reply.header('etag', etag).header('cache-status', cacheStatus(outcome, reloaded));
   if (outcome.source !== 'load' && outcome.source !== 'bypass')
     reply.header('age', Math.floor(outcome.ageMs / 1000));
-  if (!matches(request.headers['if-none-match'], etag)) {
+  const ifNoneMatch = request.headers['if-none-match'];
+  if (ifNoneMatch === undefined || !matches(ifNoneMatch, etag)) {
     reply.status(200);
     return body;
   }
@@ -45,7 +56,7 @@ export function sendCached(
 }
 
 /** The head of a response that the cache has no part in, as far as its route has not set it. */
-export function markUncached(route: RouteCall, reply: FastifyReply, cacheStatus: string): void {
+export function markUncached(route: ResponsePolicy, reply: FastifyReply, cacheStatus: string): void {
   if (reply.sent || reply.raw.headersSent) return;
   reply
     .header('cache-status', cacheStatus)
@@ -61,7 +72,7 @@ function merged(
   return vary === undefined && ofRoute === undefined ? ours : mergeVary(vary, ofRoute, ours);
 }
 
-function setCacheControl(route: RouteCall, reply: FastifyReply): void {
+function setCacheControl(route: ResponsePolicy, reply: FastifyReply): void {
   if (route.cacheControl !== undefined) reply.header('cache-control', route.cacheControl);
   else if (!reply.hasHeader('cache-control')) reply.header('cache-control', DEFAULT_CACHE_CONTROL);
 }

@@ -2,7 +2,7 @@ import { applyDecorators, SetMetadata, UseGuards } from '@nestjs/common';
 import type { Consistency } from '../../core/cache-call.js';
 import type { Duration } from '../../base/duration.js';
 import type { Tag } from '../../versions/tag.js';
-import { HitGuard } from '../hit.guard.js';
+import { HitGuard } from './hit.guard.js';
 
 /** What a tags function may look at: the request as the guards let it in. Pipes have not run yet. */
 export interface CachedRequest {

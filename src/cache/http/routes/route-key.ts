@@ -44,7 +44,7 @@ export function routeKey(
   ]);
 }
 
-export function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
+function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
 }

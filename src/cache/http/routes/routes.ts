@@ -9,24 +9,25 @@ import { CacheUsageError } from '../../base/errors.js';
 import { CacheRuntime } from '../cache-runtime.js';
 import { CACHED, type CachedOptions } from './cached.decorator.js';
 import { RouteDiscovery, type Handler } from '../framework/discovered-routes.js';
-import { answersEarly, answersItself, methodName } from '../framework/handler-metadata.js';
+import { answersItself, isLastStep, methodName } from '../framework/handler-metadata.js';
+import { HitGuard } from './hit.guard.js';
 import { PathPattern } from './path-pattern.js';
-import { RouteCall } from './route-call.js';
+import { CachedRoute } from './cached-route.js';
 
 /** A route that answers GET requests of some path; `call` is undefined when it is not cached. */
 export interface MatchedRoute {
   readonly pattern: string;
   readonly params: Readonly<Record<string, string>>;
-  readonly call: RouteCall | undefined;
+  readonly call: CachedRoute | undefined;
 }
 
 /** The cached routes of the application. */
 @Injectable()
 export class Routes implements OnApplicationBootstrap {
   /** By handler, and by class: a handler that two controllers inherit makes two routes. */
-  private readonly byHandler = new WeakMap<Handler, Map<Type, RouteCall | undefined>>();
-  private readonly byName = new Map<string, RouteCall>();
-  private paths: readonly (readonly [PathPattern, RouteCall | undefined])[] = [];
+  private readonly byHandler = new WeakMap<Handler, Map<Type, CachedRoute | undefined>>();
+  private readonly byName = new Map<string, CachedRoute>();
+  private paths: readonly (readonly [PathPattern, CachedRoute | undefined])[] = [];
 
   constructor(
     @Inject(CacheRuntime) private readonly runtime: CacheRuntime,
@@ -45,7 +46,7 @@ export class Routes implements OnApplicationBootstrap {
   }
 
   /** The cached route that `context` is about to run; undefined when it is not cached. */
-  of(context: ExecutionContext): RouteCall | undefined {
+  of(context: ExecutionContext): CachedRoute | undefined {
     return this.get(context.getClass(), context.getHandler());
   }
 
@@ -58,10 +59,10 @@ export class Routes implements OnApplicationBootstrap {
     return undefined;
   }
 
-  private get(controller: Type, handler: Handler): RouteCall | undefined {
+  private get(controller: Type, handler: Handler): CachedRoute | undefined {
     let byClass = this.byHandler.get(handler);
     if (byClass === undefined)
-      this.byHandler.set(handler, (byClass = new Map<Type, RouteCall | undefined>()));
+      this.byHandler.set(handler, (byClass = new Map<Type, CachedRoute | undefined>()));
     const known = byClass.get(controller);
     if (known !== undefined || byClass.has(controller)) return known;
     const route = this.settle(controller, handler);
@@ -69,7 +70,7 @@ export class Routes implements OnApplicationBootstrap {
     return route;
   }
 
-  private settle(controller: Type, handler: Handler): RouteCall | undefined {
+  private settle(controller: Type, handler: Handler): CachedRoute | undefined {
     const options = Reflect.getMetadata(CACHED, handler) as CachedOptions | undefined;
     if (options === undefined) return undefined;
     const name = options.name ?? `${controller.name}.${methodName(controller, handler)}`;
@@ -80,11 +81,12 @@ export class Routes implements OnApplicationBootstrap {
         `Two cached routes are called ${name}: give one of them a name of its own.`,
       );
     }
-    const route = new RouteCall(name, options, this.runtime.defaults, {
+    const route = new CachedRoute(name, options, this.runtime.defaults, {
       answersItself: answersItself(controller, handler),
       // Under `strong` there is always somebody to be asked.
       answersEarly:
-        answersEarly(handler) && (options.consistency ?? this.runtime.defaults.consistency) !== 'strong',
+        isLastStep(HitGuard, handler) &&
+        (options.consistency ?? this.runtime.defaults.consistency) !== 'strong',
     });
     this.byName.set(name, route);
     return route;

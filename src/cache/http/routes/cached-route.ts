@@ -1,5 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { FastifyRequest } from 'fastify';
+import type { NotStored } from '../../base/events.js';
 import type { CacheCall, Consistency } from '../../core/cache-call.js';
 import { toMs } from '../../base/duration.js';
 import { CacheUsageError } from '../../base/errors.js';
@@ -7,8 +8,9 @@ import { canonicalTags, EVERYTHING, type Tag } from '../../versions/tag.js';
 import { CACHE_VERSIONS, parseCacheVersions } from '../request/cache-versions.js';
 import { responseSerializer, type CachedResponse } from '../response/cached-response.js';
 import { Uncapturable } from '../response/capture-response.js';
+import type { ResponsePolicy } from '../response/send-response.js';
 import type { CachedOptions, CachedRequest } from './cached.decorator.js';
-import { headerOf, routeKey, type CachePrincipal, type KeyedRequest } from './route-key.js';
+import { routeKey, type CachePrincipal, type KeyedRequest } from './route-key.js';
 import { mergeVary, varyFields, type HeaderValue } from '../response/vary.js';
 
 export interface RouteDefaults {
@@ -27,22 +29,26 @@ export interface RouteTraits {
 }
 
 /** Why a request cannot be answered through the cache. */
-export type Uncached = 'undeclared-query' | 'no-principal' | 'tags-failed' | 'not-cacheable';
-
-/** For clinical data: clients may keep it, and ask each time whether it still holds. */
-export const DEFAULT_CACHE_CONTROL = 'private, no-cache';
+export type Uncached = Extract<
+  NotStored,
+  'undeclared-query' | 'no-principal' | 'tags-failed' | 'not-cacheable'
+>;
 
 type Capture = CachedResponse | Uncapturable;
+
+/** The call that a request makes of the cache, or why it makes none. */
+export type RouteCall =
+  | { readonly call: CacheCall<Capture>; readonly uncached?: undefined }
+  | { readonly call?: undefined; readonly uncached: Uncached };
+
 type Settled = Omit<CacheCall<Capture>, 'args' | 'tags' | 'floor' | 'mode'>;
 
 /** A cached route: its options settled once, and the {@link CacheCall} of each request made from them. */
-export class RouteCall {
+export class CachedRoute implements ResponsePolicy {
   private readonly settled: Settled;
   private readonly query: readonly string[];
   private readonly vary: readonly string[];
-  /** What its responses vary on, beside what hooks and handlers say. */
   readonly varyHeader: string;
-  /** `Cache-Control` of its responses; undefined: what else was said, or {@link DEFAULT_CACHE_CONTROL}. */
   readonly cacheControl: string | undefined;
   readonly answersItself: boolean;
   readonly answersEarly: boolean;
@@ -51,7 +57,7 @@ export class RouteCall {
   constructor(
     readonly name: string,
     private readonly options: CachedOptions,
-    private readonly defaults: RouteDefaults,
+    defaults: RouteDefaults,
     traits: RouteTraits = { answersItself: false, answersEarly: false },
   ) {
     this.answersItself = traits.answersItself;
@@ -80,8 +86,8 @@ export class RouteCall {
     checkFields(name, this.vary, options.cacheControl);
   }
 
-  /** Whether the request header `field`, in lower case, is part of the key of requests with `preset` as their `Vary`. */
-  keys(field: string, preset: HeaderValue): boolean {
+  /** Whether the key of requests with `preset` as their `Vary` contains the request header `field`, in lower case. */
+  isKeyedBy(field: string, preset: HeaderValue): boolean {
     if (field === 'authorization' && this.options.scope === 'principal') return true;
     return this.vary.includes(field) || varyFields(preset).includes(field);
   }
@@ -94,37 +100,36 @@ export class RouteCall {
     return this.settled.consistency;
   }
 
-  /**
-   * The call for `request`, or why there is none.
-   * @param vary `Vary` as it is before the handler runs
-   */
-  of(request: FastifyRequest, vary: HeaderValue): CacheCall<Capture> | Uncached {
-    return this.ofKeyed({
+  /** @param vary `Vary` as it is before the handler runs */
+  resolve(request: FastifyRequest, principal: CachePrincipal | undefined, vary: HeaderValue): RouteCall {
+    return this.resolveKeyed({
       pattern: request.routeOptions.url ?? '',
       // A copy: the router's own objects have a prototype of their own.
       params: { ...(request.params as Readonly<Record<string, string>>) },
       hosts: (request as FastifyRequest & Pick<KeyedRequest, 'hosts'>).hosts,
       query: (request.query ?? {}) as Readonly<Record<string, unknown>>,
       headers: request.headers,
-      principal: this.defaults.principalOf(request),
+      principal,
       vary,
     });
   }
 
-  /** As {@link of}, for a request that nobody makes. */
-  ofKeyed(request: KeyedRequest): CacheCall<Capture> | Uncached {
+  /** As {@link resolve}, for a request that nobody makes. */
+  resolveKeyed(request: KeyedRequest): RouteCall {
     const { params, query, headers, principal, vary } = request;
-    if (this.answersItself) return 'not-cacheable';
+    if (this.answersItself) return { uncached: 'not-cacheable' };
     // What is not declared is not in the key: a handler that looks at it would answer everybody with one's answer.
-    if (Object.keys(query).some((name) => !this.query.includes(name))) return 'undeclared-query';
-    if (this.options.scope !== 'shared' && principal === undefined) return 'no-principal';
+    if (Object.keys(query).some((name) => !this.query.includes(name)))
+      return { uncached: 'undeclared-query' };
+    if (this.options.scope !== 'shared' && principal === undefined) return { uncached: 'no-principal' };
     const fields = vary === undefined ? this.vary : varyFields(mergeVary(vary, this.vary.join(', ')));
-    if (fields.includes('*')) return 'not-cacheable';
+    if (fields.includes('*')) return { uncached: 'not-cacheable' };
     const tags = this.tagsOf({ params, query, subject: principal?.subject });
-    if (tags === undefined) return 'tags-failed';
-    const floor = parseCacheVersions(headerOf(headers, CACHE_VERSIONS), tags);
+    if (tags === undefined) return { uncached: 'tags-failed' };
+    const sent = headers[CACHE_VERSIONS];
+    const floor = sent === undefined ? undefined : parseCacheVersions(String(sent), tags);
     const args = routeKey(request, this.query, this.scopeOf(principal), fields);
-    return { ...this.settled, args, tags, ...(floor === undefined ? {} : { floor }) };
+    return { call: { ...this.settled, args, tags, ...(floor === undefined ? {} : { floor }) } };
   }
 
   private tagsOf(request: CachedRequest): readonly Tag[] | undefined {
