@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import { serveConsole } from './cache/index.js';
 import { ProblemFilter } from './common/errors/problem.filter.js';
 import { validationPipe } from './common/errors/validation-problem.js';
+import { limitBodies } from './common/http/body-limit.js';
 import { drainOnClose } from './common/http/drain.js';
 import { fastifyOptions } from './common/http/fastify-options.js';
 import { logRequests } from './common/http/request-log.js';
@@ -33,6 +34,7 @@ export async function createApp(
   });
   const fastify: FastifyInstance = adapter.getInstance();
   acceptOnlyJson(fastify);
+  limitBodies(fastify);
   sendSecurityHeaders(fastify);
   logRequests(fastify);
   drainOnClose(fastify);

@@ -4,6 +4,7 @@ import { dynamoConnection } from '../dynamo/dynamo-connection.js';
 import { createDynamoClient } from '../dynamo/dynamo-client.js';
 import { AppError } from '../common/errors/app-error.js';
 import { OperatorError } from '../common/errors/operator-error.js';
+import { readText } from '../common/text.js';
 import { isUuid } from '../common/uuid.js';
 import { MessagingOperator } from '../messaging/operator.repository.js';
 import { createMessagingTable, dropMessagingTable } from '../messaging/table.js';
@@ -12,6 +13,7 @@ import { isTyped } from './db-confirm.js';
 import { conversationLines, inboxLines, itemLines } from './ddb-report.js';
 
 const DEFAULT_SCANNED = 100;
+const MAX_HANDLE_LENGTH = 64;
 
 interface Flags {
   readonly json?: boolean;
@@ -60,7 +62,7 @@ export function ddbCommand(context: DynamoCliContext, input: Readable = process.
 
 function addQueries(command: Command, context: DynamoCliContext): void {
   printing(command.command('list-conversations'))
-    .argument('<handle>', 'whose')
+    .argument('<handle>', 'whose', handleOf)
     .description('Show a user’s conversations, newest first, at most 100.')
     .action((handle: string, flags: Flags) => show(context, flags, inboxLines, (it) => it.inbox(handle)));
   printing(command.command('get-conversation'))
@@ -158,4 +160,10 @@ function count(text: string): number {
 function uuid(text: string): string {
   if (isUuid(text)) return text.toLowerCase();
   throw new InvalidArgumentError('It is a uuid.');
+}
+
+function handleOf(given: string): string {
+  const { text } = readText(given, MAX_HANDLE_LENGTH);
+  if (text !== undefined) return text;
+  throw new InvalidArgumentError(`It is a handle, of at most ${MAX_HANDLE_LENGTH} characters.`);
 }

@@ -22,7 +22,7 @@ export const PageQuery = z.strictObject({
     }),
   cursor: z
     .string()
-    .max(MAX_CURSOR_LENGTH, `must have at most ${MAX_CURSOR_LENGTH} characters`)
+    .max(MAX_CURSOR_LENGTH, { error: `must have at most ${MAX_CURSOR_LENGTH} characters`, abort: true })
     .optional()
     .meta({
       description:

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { MAX_MARKS, readText, type TextFault } from './text.js';
 import { UUID } from './uuid.js';
 
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}$/;
 const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T(?!24)\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
-const CONTROL = /(?![\t\n\r])\p{Cc}/u;
 
 /** What is parsed from JSON: a field may be absent, but is never undefined, which zod's types allow. */
 export type FromJson<T> = { [Field in keyof T]: Exclude<T[Field], undefined> };
@@ -12,22 +12,26 @@ export type FromJson<T> = { [Field in keyof T]: Exclude<T[Field], undefined> };
 export const uuid = () =>
   z
     .string()
-    .regex(UUID, 'must be a uuid')
+    .regex(UUID, { error: 'must be a uuid', abort: true })
     .toLowerCase()
     .meta({ format: 'uuid', example: '7b1d4a52-8f0e-4c3b-9a57-2f8e6c1d0b34' });
 
 /**
- * Text that PostgreSQL and JSON can both hold: 1 to `max` characters after trimming and NFC, without control
- * characters (NUL among them; tab and line ends are allowed) and without lone surrogates.
+ * Text that PostgreSQL and JSON can both hold: 1 to `max` characters (Unicode code points, so that an emoji of one counts
+ * as one) after trimming and NFC. What {@link readText} refuses stops here: no later check sees it.
  */
 export const text = (max: number) =>
   z
     .string()
-    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode')
-    .refine((value) => !CONTROL.test(value), 'must not contain control characters')
-    .overwrite((value) => value.normalize('NFC').trim())
-    .min(1, 'must not be empty')
-    .max(max, `must have at most ${max} characters`);
+    .check((payload) => {
+      const { text: read, fault } = readText(payload.value, max);
+      if (fault === undefined) payload.value = read;
+      else {
+        const message = messageOf(fault, max);
+        payload.issues.push({ code: 'custom', message, input: payload.value, continue: false });
+      }
+    })
+    .meta({ minLength: 1, maxLength: max });
 
 /** {@link text} on one line: without tab and line ends. */
 export const line = (max: number) => text(max).refine((value) => !/[\t\n\r]/.test(value), 'must be one line');
@@ -58,4 +62,19 @@ function isCalendarDate(value: string): boolean {
 function isInstant(value: string): boolean {
   const year = new Date(value).getUTCFullYear();
   return isCalendarDate(value.slice(0, 10)) && year >= 1000 && year <= 9999;
+}
+
+function messageOf(fault: TextFault, max: number): string {
+  switch (fault) {
+    case 'too-long':
+      return `must have at most ${max} characters`;
+    case 'malformed':
+      return 'must be well-formed Unicode';
+    case 'control':
+      return 'must not contain control characters';
+    case 'marks':
+      return `must not have more than ${MAX_MARKS} combining marks in a row`;
+    case 'empty':
+      return 'must not be empty';
+  }
 }

@@ -4,10 +4,13 @@ import { CurrentPrincipal } from '../auth/decorators.js';
 import type { Principal } from '../auth/principal.js';
 import { Invalidates } from '../cache/index.js';
 import { ApiProblems, BODY_PROBLEMS, PROTECTED_ROUTE_PROBLEMS } from '../common/errors/api-problems.js';
+import { BodyLimit } from '../common/http/body-limit.js';
 import { conversationTag, inboxTag } from './cache-tags.js';
 import { Message, NewMessage } from './dto/message.dto.js';
 import { ApiIdempotencyKey, IdempotencyKey } from './idempotency-key.js';
 import { SendingService } from './sending.service.js';
+
+const BODY_LIMIT_KIB = 64;
 
 /** Messages between two users. */
 @ApiTags('messages')
@@ -18,6 +21,7 @@ export class MessagesController {
   constructor(private readonly sending: SendingService) {}
 
   @Post()
+  @BodyLimit(BODY_LIMIT_KIB)
   @Invalidates(({ subject }, message) => [
     conversationTag((message as Message).conversationId),
     inboxTag(subject),

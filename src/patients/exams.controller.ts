@@ -4,6 +4,7 @@ import { Cached, Invalidates } from '../cache/index.js';
 import { Roles } from '../auth/decorators.js';
 import { ApiCursorQuery } from '../common/api-optional-query.js';
 import { ApiProblems, BODY_PROBLEMS, PROTECTED_ROUTE_PROBLEMS } from '../common/errors/api-problems.js';
+import { BodyLimit } from '../common/http/body-limit.js';
 import { PageQuery } from '../common/pagination.dto.js';
 import type { Page } from '../common/pagination.js';
 import { Creates } from './created-location.interceptor.js';
@@ -12,6 +13,8 @@ import { ItemParams, PatientParams } from './dto/params.dto.js';
 import { patientTag } from './cache-tags.js';
 import { CARE_ROLES, ReadableByPatient } from './own-record.guard.js';
 import { PatientExams } from './patient-items.js';
+
+const BODY_LIMIT_KIB = 64;
 
 /** Exams of a patient. */
 @ApiTags('exams')
@@ -40,6 +43,7 @@ export class ExamsController {
   }
 
   @Post()
+  @BodyLimit(BODY_LIMIT_KIB)
   @Invalidates(({ params }) => [patientTag(params['id'])])
   @ApiOperation({ summary: 'Add an exam', description: 'The service makes the id. Clinicians and admins.' })
   @Creates('The exam was added.', Exam)
@@ -52,6 +56,7 @@ export class ExamsController {
   }
 
   @Patch(':itemId')
+  @BodyLimit(BODY_LIMIT_KIB)
   @Invalidates(({ params }) => [patientTag(params['id'])])
   @ApiOperation({
     summary: 'Change an exam',

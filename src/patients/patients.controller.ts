@@ -5,6 +5,7 @@ import { Roles } from '../auth/decorators.js';
 import { ApiCursorQuery, ApiOptionalQuery } from '../common/api-optional-query.js';
 import { ApiProblems, BODY_PROBLEMS, PROTECTED_ROUTE_PROBLEMS } from '../common/errors/api-problems.js';
 import type { Page } from '../common/pagination.js';
+import { BodyLimit } from '../common/http/body-limit.js';
 import { Creates } from './created-location.interceptor.js';
 import { PatientParams } from './dto/params.dto.js';
 import { PatientRecord } from './dto/patient-record.dto.js';
@@ -12,6 +13,8 @@ import { NewPatient, Patient, PatientPage, PatientPatch, PatientQuery } from './
 import { PATIENTS_TAG, patientTag } from './cache-tags.js';
 import { CARE_ROLES, ReadableByPatient } from './own-record.guard.js';
 import { PatientsService } from './patients.service.js';
+
+const BODY_LIMIT_KIB = 16;
 
 /** Patients and their aggregated records. */
 @ApiTags('patients')
@@ -38,6 +41,7 @@ export class PatientsController {
   }
 
   @Post()
+  @BodyLimit(BODY_LIMIT_KIB)
   @Invalidates((_, patient) => [patientTag((patient as Patient).id), PATIENTS_TAG])
   @ApiOperation({
     summary: 'Create a patient',
@@ -65,6 +69,7 @@ export class PatientsController {
   }
 
   @Patch(':id')
+  @BodyLimit(BODY_LIMIT_KIB)
   @Invalidates(({ params }) => [patientTag(params['id']), PATIENTS_TAG])
   @ApiOperation({
     summary: 'Change a patient',

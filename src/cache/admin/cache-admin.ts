@@ -43,5 +43,6 @@ export class CacheAdmin {
 
 /** Statistics and logs name no one: of `patient:<uuid>` they get `patient`. */
 function kindOf(tag: Tag): string {
-  return tag.replace(/:.*$/, '');
+  const [kind = ''] = tag.split(':', 1);
+  return kind;
 }

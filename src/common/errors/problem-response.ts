@@ -40,7 +40,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 const DETAIL_OF_CODE: Readonly<Partial<Record<ErrorCode, string>>> = {
   REQUEST_INVALID: 'The request could not be read: check its address, its headers and that its body is JSON.',
   ROUTE_NOT_FOUND: 'Nothing answers to this method and address.',
-  BODY_TOO_LARGE: 'Bodies of at most 1 MiB are accepted.',
+  BODY_TOO_LARGE: 'The body is larger than any that this route accepts.',
   URI_TOO_LONG: 'A part of the address is too long.',
   MEDIA_TYPE_UNSUPPORTED: 'Send the body as application/json.',
   SERVICE_UNAVAILABLE: 'The service cannot answer at the moment. Try again.',

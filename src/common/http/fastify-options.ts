@@ -5,10 +5,9 @@ import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify
 import type { Logger } from 'pino';
 import { sendProblem } from '../errors/problem.filter.js';
 import { toAppError } from '../errors/problem-response.js';
+import { DEFAULT_BODY_LIMIT_BYTES } from './body-limit.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
-/** Bodies over this are refused with 413. */
-const BODY_LIMIT_BYTES = 1_048_576;
 const REQUEST_TIMEOUT_MS = 30_000;
 const CLIENT_REQUEST_ID = /^[A-Za-z0-9_.-]{8,64}$/;
 
@@ -17,7 +16,7 @@ export function fastifyOptions(logger: Logger): FastifyServerOptions {
   return {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    bodyLimit: BODY_LIMIT_BYTES,
+    bodyLimit: DEFAULT_BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     genReqId: requestId,

@@ -47,9 +47,9 @@ async function listOnWindows(): Promise<Process[]> {
 /** Reads lines of pid and command line. The program ends at the first option, since its path may contain spaces. */
 export function parseLines(output: string): Process[] {
   return output.split(/\r?\n/).flatMap((line) => {
-    const [, pid, commandLine] = /^\s*(\d+)\s+(.+)$/.exec(line) ?? [];
+    const [, pid, commandLine] = /^\s*(\d+)\s+(\S.*)$/.exec(line) ?? [];
     if (pid === undefined || commandLine === undefined) return [];
-    const program = commandLine.replace(/\s+-.*$/s, '').replaceAll('"', '');
+    const program = (commandLine.split(/\s-/, 1)[0] ?? '').trimEnd().replaceAll('"', '');
     return [{ pid: Number(pid), executable: win32.basename(program).replace(/\.exe$/i, ''), commandLine }];
   });
 }

@@ -164,6 +164,9 @@ describe('mapPatient', () => {
     expect(map({ address: [{ text: 'Calle Mayor 1\n28013 Madrid' }] }).row.address).toBe(
       'Calle Mayor 1, 28013 Madrid',
     );
+    expect(map({ address: [{ text: ' Calle Mayor 1 \r\n \n\t28013 Madrid\n' }] }).row.address).toBe(
+      'Calle Mayor 1, 28013 Madrid',
+    );
     expect(map({ address: [{}] }).row.address).toBeNull();
   });
 });

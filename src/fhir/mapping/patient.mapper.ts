@@ -3,7 +3,7 @@ import { TEXT_LIMITS } from '../limits.js';
 import type { PatientRow } from '../rows.js';
 import { readDay, type CalendarDay } from './date-time.js';
 import { skip, type Note } from './skip.js';
-import { cleanLine } from './text.js';
+import { cleanLine, wholeLine } from './text.js';
 
 /** Which of several names to call a person by; https://hl7.org/fhir/R4/valueset-name-use.html */
 const NAME_USES = ['official', 'usual', undefined, 'nickname', 'temp', 'anonymous', 'maiden', 'old'];
@@ -85,8 +85,8 @@ function contact({ telecom }: FhirPatient, system: 'phone' | 'email'): string | 
 
 /** An address that is cut, or is none, would reach somebody else or nobody. */
 function readEmail(value: string | undefined, note: Note): string | null {
-  const email = cleanLine(value, Infinity, note);
-  if (email === null || (email.length <= TEXT_LIMITS.email && EMAIL.test(email))) return email;
+  const email = wholeLine(value, TEXT_LIMITS.email, note);
+  if (email === null || (email !== undefined && EMAIL.test(email))) return email;
   note('an email address that is none was left out');
   return null;
 }
@@ -97,7 +97,15 @@ function addressLine([address]: readonly Address[]): string | undefined {
   const { line, city, state, postalCode, country, text } = address;
   const region = [state, postalCode].filter(isSaid).join(' ');
   const parts = [...line, city, region, country].filter(isSaid).map((part) => part.trim());
-  return parts.length > 0 ? parts.join(', ') : text?.trim().replace(/\s*[\r\n]+\s*/g, ', ');
+  return (parts.length > 0 ? parts : linesOf(text)).join(', ');
+}
+
+/** Split and trimmed, for one expression with the spaces around line ends would take quadratic time. */
+function linesOf(text = ''): string[] {
+  return text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter(isSaid);
 }
 
 function isSaid(part: string | undefined): part is string {

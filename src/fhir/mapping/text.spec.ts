@@ -1,5 +1,6 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
-import { cleanLine, cleanText, cleanToken } from './text.js';
+import { cleanLine, cleanText, cleanToken, wholeLine } from './text.js';
 import { SkipResource } from './skip.js';
 
 function clean(value: string | undefined, max = 20): { text: string | null; notes: string[] } {
@@ -9,6 +10,7 @@ function clean(value: string | undefined, max = 20): { text: string | null; note
 
 const CUT = ['a text that was too long was cut, and is marked so'];
 const TAKEN_OUT = ['characters that cannot be stored were taken out'];
+const MARKS = ['combining marks beyond the thirtieth in a row were taken out'];
 
 describe('cleanText', () => {
   it('what can be stored stays, composed and trimmed, without a remark', () => {
@@ -37,10 +39,30 @@ describe('cleanText', () => {
     expect(clean(`${'x'.repeat(15)}${'🩺'.repeat(10)}`).text).toBe(`${'x'.repeat(15)} […]`);
   });
 
+  it('what does not fit is cut before it is composed, and still marked', () => {
+    const normalize = jest.spyOn(String.prototype, 'normalize');
+    const answer = clean('e\u0301'.repeat(100_000));
+    const inputs = normalize.mock.contexts.map((text) => String(text).length);
+    normalize.mockRestore();
+
+    expect(answer).toEqual({ text: `${'\u00e9'.repeat(16)} […]`, notes: CUT });
+    expect(inputs).toEqual([120]);
+  });
+
+  it('of a run of marks thirty stay, and what comes after them', () => {
+    expect(clean(`x${'\u0327'.repeat(100_000)}y`, 50)).toEqual({
+      text: `x${'\u0327'.repeat(30)}y`,
+      notes: MARKS,
+    });
+  });
+
   it('any text fits, is well-formed, and is left alone the second time', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: 'binary', maxLength: 60 }),
+        fc.oneof(
+          fc.string({ unit: 'binary', maxLength: 60 }),
+          fc.string({ unit: fc.constantFrom('\u0327', '\u0344', 'a'), maxLength: 60 }),
+        ),
         fc.integer({ min: 10, max: 40 }),
         (value, max) => {
           const { text } = clean(value, max);
@@ -60,6 +82,14 @@ describe('cleanLine', () => {
   });
 });
 
+describe('wholeLine', () => {
+  it('is undefined rather than cut', () => {
+    expect(wholeLine(' a@b ', 3, () => undefined)).toBe('a@b');
+    expect(wholeLine('a@bc', 3, () => undefined)).toBeUndefined();
+    expect(wholeLine(' ', 3, () => undefined)).toBeNull();
+  });
+});
+
 describe('cleanToken', () => {
   it('is trimmed, and null when there is nothing', () => {
     expect(cleanToken(' 8480-6 ', 'code')).toBe('8480-6');
@@ -67,7 +97,10 @@ describe('cleanToken', () => {
     expect(cleanToken(undefined, 'code')).toBeNull();
   });
 
-  it.each(['x'.repeat(101), 'a\0b', 'a\udc00'])('is never changed: its resource is skipped: %j', (code) => {
-    expect(() => cleanToken(code, 'code')).toThrow(SkipResource);
-  });
+  it.each(['x'.repeat(101), 'a\0b', 'a\udc00', `a${'\u0327'.repeat(31)}`])(
+    'is never changed: its resource is skipped: %j',
+    (code) => {
+      expect(() => cleanToken(code, 'code')).toThrow(SkipResource);
+    },
+  );
 });

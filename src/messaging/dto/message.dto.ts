@@ -1,33 +1,19 @@
 import { z } from 'zod';
 import { pageOf } from '../../common/pagination.dto.js';
-import { uuid } from '../../common/validation.js';
+import { text, uuid } from '../../common/validation.js';
 import { ULID } from '../ulid.js';
 
 const MAX_CHARACTERS = 4_000;
-const CONTROL = /(?![\t\n\r])\p{Cc}/u;
+const MAX_HANDLE_LENGTH = 64;
 const EXAMPLE_ID = '01KG9V0W3R8Q5ZJ4M2N7T6XBCD';
 const EXAMPLE_TEXT = 'Could you look at the new potassium value? 🙏';
 const EXAMPLE_CONVERSATION = '0d5b2c1e-6a3f-5e7d-9b8c-4f1a2e3d4c5b';
 
-/**
- * Text of a message: 1 to 4,000 characters (Unicode code points, so that an emoji of one counts as one) after NFC and
- * trimming, without control characters (NUL among them; tab and line ends are allowed) and without lone surrogates.
- */
 const messageText = () =>
-  z
-    .string()
-    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode')
-    .refine((value) => !CONTROL.test(value), 'must not contain control characters')
-    .overwrite((value) => value.normalize('NFC').trim())
-    .min(1, 'must not be empty')
-    .refine((value) => Array.from(value).length <= MAX_CHARACTERS, {
-      error: `must have at most ${MAX_CHARACTERS} characters`,
-    })
-    .meta({
-      description: `The text, 1 to ${MAX_CHARACTERS} characters (Unicode code points) after NFC, without spaces at its ends.`,
-      example: EXAMPLE_TEXT,
-      maxLength: MAX_CHARACTERS,
-    });
+  text(MAX_CHARACTERS).meta({
+    description: `The text, 1 to ${MAX_CHARACTERS} characters (Unicode code points) after NFC, without spaces at its ends.`,
+    example: EXAMPLE_TEXT,
+  });
 
 const id = () => z.string().regex(ULID, 'must be the id of a message').meta({ example: EXAMPLE_ID });
 const conversationId = () => uuid().meta({ example: EXAMPLE_CONVERSATION });
@@ -86,7 +72,7 @@ export type Conversation = z.output<typeof Conversation>;
 /** Body of `POST /api/messages`. */
 export const NewMessage = z
   .strictObject({
-    to: z.string().min(1, 'must not be empty').max(64, 'must have at most 64 characters').optional().meta({
+    to: text(MAX_HANDLE_LENGTH).optional().meta({
       description: 'The handle of who gets it. Either this or `conversationId`.',
       example: 'bruno',
     }),

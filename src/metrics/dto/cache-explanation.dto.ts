@@ -3,13 +3,14 @@ import { ROLES } from '../../auth/principal.js';
 import { uuid } from '../../common/validation.js';
 
 const MAX_PATH_LENGTH = 4_096;
+const MAX_ROLES_LENGTH = 128;
 const PATIENT = '7b1d4a52-8f0e-4c3b-9a57-2f8e6c1d0b34';
 
 /** Query of `GET /api/cache/entries`. */
 export const CacheEntryQuery = z.strictObject({
   route: z
     .string()
-    .max(MAX_PATH_LENGTH, `must have at most ${MAX_PATH_LENGTH} characters`)
+    .max(MAX_PATH_LENGTH, { error: `must have at most ${MAX_PATH_LENGTH} characters`, abort: true })
     .regex(/^\//, 'must be a path that begins with /')
     .meta({ description: 'The path of a GET request, with its query.', example: `/api/patients/${PATIENT}` }),
   subject: uuid().optional().meta({
@@ -17,6 +18,7 @@ export const CacheEntryQuery = z.strictObject({
   }),
   roles: z
     .string()
+    .max(MAX_ROLES_LENGTH, { error: `must have at most ${MAX_ROLES_LENGTH} characters`, abort: true })
     .refine((text) => text.split(',').every((role) => (ROLES as readonly string[]).includes(role)), {
       error: `must be some of ${ROLES.join(', ')}, with commas between them`,
     })

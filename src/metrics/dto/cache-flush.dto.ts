@@ -9,7 +9,7 @@ export const CacheFlush = z
   .strictObject({
     tag: z
       .string()
-      .max(MAX_TAG_LENGTH, `must have at most ${MAX_TAG_LENGTH} characters`)
+      .max(MAX_TAG_LENGTH, { error: `must have at most ${MAX_TAG_LENGTH} characters`, abort: true })
       .refine(isTag, 'must be <name>, <kind>:<uuid> or *')
       .default('*')
       .meta({

@@ -67,8 +67,8 @@ function decades(_plot, _axis, min, max) {
 /** Without zeros after the point. */
 const label = (value, format) =>
   format(value)
-    .replace(/(\.\d*?)0+(?= |$)/, '$1')
-    .replace(/\.(?= |$)/, '');
+    .replace(/(\.\d*[1-9])0+(?= |$)/, '$1')
+    .replace(/\.0*(?= |$)/, '');
 
 function timeLabel(seconds) {
   return new Date(seconds * 1_000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
