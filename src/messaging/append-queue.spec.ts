@@ -2,31 +2,36 @@ import { jest } from '@jest/globals';
 import type { AppError } from '../common/errors/app-error.js';
 import { AppendQueue } from './append-queue.js';
 import { MessagesUnavailableError } from './dynamo-faults.js';
-
-interface Draft {
-  readonly conversationId: string;
-  readonly identity: string;
-}
+import type { SentRecord } from './items.js';
 
 describe('AppendQueue', () => {
   const batches: string[][] = [];
   /** Settles the batch that is being written. */
   let settle: PromiseWithResolvers<void>;
-  let queue: AppendQueue<Draft, string>;
+  let queue: AppendQueue;
   let count = 0;
 
   beforeEach(() => {
     batches.length = 0;
     settle = Promise.withResolvers();
-    queue = new AppendQueue<Draft, string>(async (drafts) => {
-      const ids = drafts.map(({ identity }) => identity);
-      batches.push(ids);
-      await settle.promise;
-      return { results: ids, lastId: undefined };
+    queue = new AppendQueue({
+      append: async (drafts) => {
+        batches.push(drafts.map(({ idempotencyKey }) => idempotencyKey));
+        await settle.promise;
+        return drafts.map(({ idempotencyKey, ...rest }): SentRecord => ({
+          ...rest,
+          messageId: idempotencyKey,
+          ttl: 0,
+        }));
+      },
     });
   });
 
-  const add = (conversationId = 'a') => queue.add({ conversationId, identity: String((count += 1)) });
+  const add = async (conversationId = 'a') => {
+    const idempotencyKey = String((count += 1));
+    const who = { from: 'ana', to: 'bruno', text: 'x', hash: 'x', writeId: 'x' };
+    return (await queue.append({ conversationId, idempotencyKey, ...who })).messageId;
+  };
   const addMany = (drafts: number) => Array.from({ length: drafts }, () => add());
   const codes = async (added: readonly Promise<string>[]) =>
     (await Promise.allSettled(added)).map((outcome) =>

@@ -1,5 +1,8 @@
-import { LRUCache } from 'lru-cache';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Draft, Drafts } from './append-request.js';
+import { AppendRepository } from './append.repository.js';
 import { MessagesUnavailableError } from './dynamo-faults.js';
+import type { SentRecord } from './items.js';
 
 /** Drafts of one conversation that wait at most; the next one is refused. */
 const MAX_WAITING = 500;
@@ -7,119 +10,93 @@ const MAX_WAITING = 500;
 const MAX_BATCH = 25;
 /** A draft that was not sent by then is refused. With the time that its batch has, that is the longest for one append. */
 const MAX_WAIT_MS = 4_000;
-const MAX_REMEMBERED = 10_000;
 
-/** What is queued: two with one `identity` never get into one batch. */
-export interface Queued {
-  readonly conversationId: string;
-  readonly identity: string;
-}
-
-/**
- * Writes a batch of one conversation.
- * @param last the id of the newest message as this process knows it; undefined: it does not
- * @returns a result for each of the batch, in order, and the id of the newest message
- */
-export type WriteBatch<Draft, Result> = (
-  batch: readonly [Draft, ...Draft[]],
-  last: string | undefined,
-) => Promise<{ readonly results: readonly Result[]; readonly lastId: string | undefined }>;
-
-interface Waiting<Draft, Result> {
+interface Waiting {
   readonly draft: Draft;
-  readonly resolve: (result: Result) => void;
+  readonly resolve: (sent: SentRecord) => void;
   readonly reject: (error: unknown) => void;
   timer?: NodeJS.Timeout;
 }
+type Batch = readonly [Waiting, ...Waiting[]];
 
 /**
  * One writer at a time for each conversation: writers of one process do not get into each other's way, and those that
  * wait while one writes go together in its next transaction.
  */
-export class AppendQueue<Draft extends Queued, Result> {
+@Injectable()
+export class AppendQueue {
   /** Those that wait, by conversation; there is an entry exactly while somebody writes. */
-  private readonly queues = new Map<string, Waiting<Draft, Result>[]>();
-  private readonly newest = new LRUCache<string, string>({ max: MAX_REMEMBERED });
+  private readonly queues = new Map<string, Waiting[]>();
 
-  constructor(private readonly write: WriteBatch<Draft, Result>) {}
+  constructor(@Inject(AppendRepository) private readonly repository: Pick<AppendRepository, 'append'>) {}
 
   /**
-   * @throws {AppError} `MESSAGES_UNAVAILABLE` when too many wait, this one for too long, or DynamoDB is away for the batch before it: it was not sent; else what `write`
-   *   throws for its batch
+   * Appends `draft` to its conversation, in its turn.
+   * @returns what was sent under its idempotency key: this draft, or an earlier one
+   * @throws {AppError} `MESSAGES_UNAVAILABLE` when too many wait, this one for too long, or DynamoDB is away for the batch
+   *   before it: it was not sent; else what {@link AppendRepository.append} throws for its batch
    */
-  add(draft: Draft): Promise<Result> {
+  append(draft: Draft): Promise<SentRecord> {
     const queue = this.queues.get(draft.conversationId);
     if (queue !== undefined && queue.length >= MAX_WAITING)
       return Promise.reject(new MessagesUnavailableError());
     return new Promise((resolve, reject) => {
-      const waiting: Waiting<Draft, Result> = { draft, resolve, reject };
+      const waiting: Waiting = { draft, resolve, reject };
       if (queue !== undefined) {
         queue.push(waiting);
         waiting.timer = setTimeout(() => giveUp(queue, waiting), MAX_WAIT_MS).unref();
-      } else {
-        this.queues.set(draft.conversationId, [waiting]);
-        void this.drain(draft.conversationId);
-      }
+      } else void this.write(draft.conversationId, waiting);
     });
   }
 
-  private async drain(conversationId: string): Promise<void> {
-    for (;;) {
-      const queue = this.queues.get(conversationId) ?? [];
-      const [first, ...more] = takeBatch(queue);
-      if (first === undefined) break;
-      await this.writeBatch(conversationId, [first, ...more]);
+  /** Writes batch after batch, until nobody waits. */
+  private async write(conversationId: string, first: Waiting): Promise<void> {
+    const queue: Waiting[] = [];
+    this.queues.set(conversationId, queue);
+    for (let batch: Batch | undefined = [first]; batch !== undefined; batch = takeBatch(queue)) {
+      try {
+        const sent = await this.repository.append(draftsOf(batch));
+        batch.forEach(({ resolve }, index) => resolve(sent[index] as SentRecord));
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+        // What is away for one batch is away for the next: those that wait need not find out one after the other. All
+        // else, such as others that are always first, or a mistake of ours, is of its own batch.
+        if (error instanceof MessagesUnavailableError && error.isOutage) refuseAll(queue, error);
+      }
     }
     this.queues.delete(conversationId);
   }
-
-  private async writeBatch(
-    conversationId: string,
-    batch: readonly [Waiting<Draft, Result>, ...Waiting<Draft, Result>[]],
-  ): Promise<void> {
-    const [first, ...more] = batch;
-    try {
-      const drafts = [first.draft, ...more.map(({ draft }) => draft)] as const;
-      const { results, lastId } = await this.write(drafts, this.newest.get(conversationId));
-      if (lastId !== undefined) this.newest.set(conversationId, lastId);
-      batch.forEach(({ resolve }, index) => resolve(results[index] as Result));
-    } catch (error) {
-      this.newest.delete(conversationId);
-      for (const { reject } of batch) reject(error);
-      // What is away for one batch is away for the next: those that wait need not find out one after the other. All else,
-      // such as others that are always first, or a mistake of ours, is of its own batch.
-      if (error instanceof MessagesUnavailableError && error.isOutage)
-        this.refuseWaiting(conversationId, error);
-    }
-  }
-
-  /** They were never sent, whatever became of the batch before them. */
-  private refuseWaiting(conversationId: string, { cause }: MessagesUnavailableError): void {
-    const waiting = this.queues.get(conversationId) ?? [];
-    const error = new MessagesUnavailableError({ cause, isOutage: true });
-    for (const { reject } of takeFirst(waiting, waiting.length)) reject(error);
-  }
 }
 
-/** Takes from the front of `queue` what may go together. */
-function takeBatch<Draft extends Queued, Result>(queue: Waiting<Draft, Result>[]): Waiting<Draft, Result>[] {
-  const identities = new Set<string>();
-  let count = 0;
+/** Takes from the front of `queue` what may go together: no two under one key. Undefined: nobody waits. */
+function takeBatch(queue: Waiting[]): Batch | undefined {
+  const keys = new Set<string>();
   for (const { draft } of queue) {
-    if (count === MAX_BATCH || identities.has(draft.identity)) break;
-    identities.add(draft.identity);
-    count += 1;
+    const key = `${draft.from} ${draft.idempotencyKey}`;
+    if (keys.size === MAX_BATCH || keys.has(key)) break;
+    keys.add(key);
   }
-  return takeFirst(queue, count);
+  const [first, ...more] = takeFirst(queue, keys.size);
+  return first === undefined ? undefined : [first, ...more];
 }
 
-function takeFirst<Draft, Result>(queue: Waiting<Draft, Result>[], count: number): Waiting<Draft, Result>[] {
+/** They were never sent, whatever became of the batch before them. */
+function refuseAll(queue: Waiting[], { cause }: MessagesUnavailableError): void {
+  const error = new MessagesUnavailableError({ cause, isOutage: true });
+  for (const { reject } of takeFirst(queue, queue.length)) reject(error);
+}
+
+function giveUp(queue: Waiting[], waiting: Waiting): void {
+  queue.splice(queue.indexOf(waiting), 1);
+  waiting.reject(new MessagesUnavailableError());
+}
+
+function takeFirst(queue: Waiting[], count: number): Waiting[] {
   const taken = queue.splice(0, count);
   for (const { timer } of taken) clearTimeout(timer);
   return taken;
 }
 
-function giveUp<Draft, Result>(queue: Waiting<Draft, Result>[], waiting: Waiting<Draft, Result>): void {
-  queue.splice(queue.indexOf(waiting), 1);
-  waiting.reject(new MessagesUnavailableError());
+function draftsOf([first, ...more]: Batch): Drafts {
+  return [first.draft, ...more.map(({ draft }) => draft)];
 }

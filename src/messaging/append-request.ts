@@ -24,6 +24,8 @@ export interface Draft {
   readonly hash: string;
   readonly writeId: string;
 }
+/** What goes into one transaction: at least one draft. */
+export type Drafts = readonly [Draft, ...Draft[]];
 
 /** One transaction that appends `messages` to their conversation. */
 export interface AppendRequest {
@@ -51,7 +53,7 @@ export const sentIndex = (index: number): number => FIRST_DRAFT_INDEX + 2 * inde
  */
 export function appendRequest(
   table: string,
-  drafts: readonly [Draft, ...Draft[]],
+  drafts: Drafts,
   last: string | undefined,
   nowMs: number,
 ): AppendRequest {

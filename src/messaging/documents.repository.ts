@@ -1,7 +1,8 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoClient } from '../dynamo/dynamo-client.js';
 import { MessagesUnavailableError, toMessagingError } from './dynamo-faults.js';
+import type { ItemKey } from './items.js';
 import { MessagingTable } from './messaging-table.js';
 
 /** Requests to the messaging table, with connections of their own. */
@@ -18,6 +19,13 @@ export class MessagingDocuments implements OnApplicationShutdown {
         : DynamoDBDocumentClient.from(createDynamoClient(connection), {
             marshallOptions: { removeUndefinedValues: true },
           });
+  }
+
+  /** The item with this key, read consistently; undefined: there is none. It throws as {@link ask} does. */
+  async get(Key: ItemKey, signal?: AbortSignal): Promise<unknown> {
+    const command = new GetCommand({ TableName: this.table, Key, ConsistentRead: true });
+    const { Item } = await this.ask((client) => client.send(command, signal && { abortSignal: signal }));
+    return Item;
   }
 
   /**

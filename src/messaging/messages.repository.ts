@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { GetCommand, QueryCommand, UpdateCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, UpdateCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { dynamoErrorName } from '../dynamo/dynamo-errors.js';
 import { backOff } from './backoff.js';
 import { MessagingDocuments } from './documents.repository.js';
@@ -41,12 +41,8 @@ export class MessagesRepository {
 
   /** Undefined when there is no such conversation. */
   async findConversation(id: string): Promise<StoredConversation | undefined> {
-    const { Item } = await this.documents.ask((client) =>
-      client.send(
-        new GetCommand({ TableName: this.documents.table, Key: conversationKey(id), ConsistentRead: true }),
-      ),
-    );
-    return Item === undefined ? undefined : parseConversation(Item);
+    const item = await this.documents.get(conversationKey(id));
+    return item === undefined ? undefined : parseConversation(item);
   }
 
   /** At most `limit` messages of a conversation, newest first, those before the message `before`. */

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { UsersModule } from '../users/users.module.js';
+import { AppendQueue } from './append-queue.js';
 import { AppendRepository, WallClock } from './append.repository.js';
 import { BumpsRepository } from './bumps.repository.js';
 import { ConversationsController } from './conversations.controller.js';
@@ -25,6 +26,7 @@ export class MessagingModule {
         MessagingDocuments,
         MessagesRepository,
         AppendRepository,
+        AppendQueue,
         BumpsRepository,
         Names,
         ConversationsService,

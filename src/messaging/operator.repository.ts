@@ -8,6 +8,7 @@ import { OperatorError } from '../common/errors/operator-error.js';
 import { PrismaService } from '../prisma/prisma.service.js';
 import { UsersRepository } from '../users/users.repository.js';
 import type { UserProfile } from '../users/dto/user.dto.js';
+import { AppendQueue } from './append-queue.js';
 import { AppendRepository } from './append.repository.js';
 import { BumpsRepository } from './bumps.repository.js';
 import { MESSAGES_TAG } from './cache-tags.js';
@@ -121,8 +122,8 @@ export class MessagingOperator {
     await this.prisma?.$disconnect();
   }
 
-  private appendAt(nowMs: number): AppendRepository {
-    return new AppendRepository(this.documents, () => nowMs);
+  private appendAt(nowMs: number): AppendQueue {
+    return new AppendQueue(new AppendRepository(this.documents, () => nowMs));
   }
 
   private async execute(Statement: string): Promise<RawItem[]> {

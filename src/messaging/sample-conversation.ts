@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AppendRepository } from './append.repository.js';
+import type { AppendQueue } from './append-queue.js';
 import type { BumpsRepository } from './bumps.repository.js';
 import { tagsOfMessage } from './cache-tags.js';
 import { conversationIdOf } from './conversation-id.js';
@@ -26,7 +26,7 @@ export interface SeedTools {
   readonly messages: MessagesRepository;
   readonly bumps: BumpsRepository;
   /** Writes as of `nowMs`. */
-  readonly appendAt: (nowMs: number) => AppendRepository;
+  readonly appendAt: (nowMs: number) => AppendQueue;
 }
 
 /**

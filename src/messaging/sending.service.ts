@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../common/errors/app-error.js';
 import type { CurrentUser } from '../users/dto/user.dto.js';
 import { UsersService } from '../users/users.service.js';
+import { AppendQueue } from './append-queue.js';
 import { AppendRepository } from './append.repository.js';
 import { BumpsRepository } from './bumps.repository.js';
 import { tagsOfMessage } from './cache-tags.js';
@@ -21,7 +22,8 @@ export class SendingService {
   constructor(
     private readonly users: UsersService,
     private readonly messages: MessagesRepository,
-    private readonly appends: AppendRepository,
+    private readonly appends: AppendQueue,
+    private readonly appended: AppendRepository,
     private readonly bumps: BumpsRepository,
   ) {}
 
@@ -36,7 +38,7 @@ export class SendingService {
     const sender = await this.users.current(userId);
     const hash = hashOf(message);
     const sent =
-      (key === undefined ? undefined : await this.appends.findSent(userId, key)) ??
+      (key === undefined ? undefined : await this.appended.findSent(userId, key)) ??
       (await this.append(sender, message, hash, key));
     if (sent.hash !== hash) {
       throw new AppError('ENTITY_UNPROCESSABLE', 'Another message was sent under this Idempotency-Key.');
