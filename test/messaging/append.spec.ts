@@ -1,11 +1,11 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { AppendQueue } from '../../src/messaging/append-queue.js';
-import { AppendRepository } from '../../src/messaging/append.repository.js';
-import type { Draft } from '../../src/messaging/append-request.js';
-import { conversationIdOf } from '../../src/messaging/conversation-id.js';
-import { MessagingDocuments } from '../../src/messaging/documents.repository.js';
-import { MessagesRepository } from '../../src/messaging/messages.repository.js';
+import { AppendQueue } from '../../src/messaging/append/append-queue.js';
+import { AppendRepository } from '../../src/messaging/append/append.repository.js';
+import type { Draft } from '../../src/messaging/append/append-request.js';
+import { conversationIdOf } from '../../src/messaging/table/participants.js';
+import { MessagingDocuments } from '../../src/messaging/table/documents.js';
+import { MessagesRepository } from '../../src/messaging/table/messages.repository.js';
 import { testConnection } from '../support/dynamodb.js';
 import { createTestMessagingTable } from '../support/messaging.js';
 

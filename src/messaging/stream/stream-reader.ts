@@ -1,8 +1,8 @@
 import type { StreamHandler } from './stream-handler.js';
 import { planShards } from './shard-plan.js';
-import { SHARD_DONE, type StreamProgressRepository } from './stream-progress.repository.js';
-import { sequenceNumberOf } from './stream-record.js';
-import type { StreamSource } from './stream-source.repository.js';
+import { SHARD_DONE, type StreamProgressRepository } from '../postgres/stream-progress.repository.js';
+import { sequenceNumberOf } from '../table/stream-record.js';
+import type { StreamSource } from '../table/stream-source.js';
 
 const DISCOVERY_MS = 5_000;
 /** The lease is extended when that is so long ago: many times while it lasts, however slow the records are. */
