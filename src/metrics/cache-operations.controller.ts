@@ -2,7 +2,6 @@ import { Body, Controller, Get, Header, HttpCode, Post, Query } from '@nestjs/co
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, Roles } from '../auth/decorators.js';
 import type { Principal } from '../auth/principal.js';
-import type { Explanation } from '../cache/index.js';
 import { ApiOptionalQuery } from '../common/api-optional-query.js';
 import { ApiProblems, BODY_PROBLEMS, PROTECTED_ROUTE_PROBLEMS } from '../common/errors/api-problems.js';
 import { CacheOperationsService } from './cache-operations.service.js';
@@ -48,7 +47,7 @@ export class CacheOperationsController {
   explain(
     @Query({ schema: CacheEntryQuery }) query: CacheEntryQuery,
     @CurrentPrincipal() principal: Principal,
-  ): Promise<Explanation> {
+  ): ReturnType<CacheOperationsService['explain']> {
     return this.operations.explain(query, principal);
   }
 

@@ -1,35 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../auth/principal.js';
 import { AuthorityUnavailableError, CacheAdmin, Histogram, parseTag } from '../cache/index.js';
-import type { CacheOverview, Explanation } from '../cache/index.js';
 import { AppError } from '../common/errors/app-error.js';
-import type { CacheEntryQuery } from './dto/cache-explanation.dto.js';
+import type { CacheEntryQuery, CacheExplanation } from './dto/cache-explanation.dto.js';
 import type { CacheFlushed } from './dto/cache-flush.dto.js';
-import { RequestLatencies, type RequestKind } from './request-latencies.js';
+import type { CacheStatsAnswer } from './dto/cache-stats.dto.js';
+import type { ReadonlyDeep } from './dto/readonly-deep.js';
+import { RequestLatencies } from './request-latencies.js';
 
 const RETRY_AFTER_SECONDS = 1;
-
-interface Durations {
-  readonly count: number;
-  readonly meanMs: number | null;
-  readonly p50Ms: number | null;
-  readonly p95Ms: number | null;
-  readonly p99Ms: number | null;
-}
-
-interface RequestOverview extends RequestKind, Durations {}
-
-interface SourceOverview extends Durations {
-  readonly source: string;
-  /** How many took at most each of `boundsMs` and more than the one before; the last: longer than all. */
-  readonly buckets: readonly number[];
-}
-
-/** The cache as operators see it. */
-export interface CacheStatistics extends CacheOverview {
-  readonly requests: readonly RequestOverview[];
-  readonly latency: { readonly boundsMs: readonly number[]; readonly sources: readonly SourceOverview[] };
-}
 
 /** What admins ask of the cache. */
 @Injectable()
@@ -39,7 +18,7 @@ export class CacheOperationsService {
     private readonly latencies: RequestLatencies,
   ) {}
 
-  stats(): CacheStatistics {
+  stats(): ReadonlyDeep<CacheStatsAnswer> {
     const { all, bySource } = this.latencies;
     return {
       ...this.admin.overview(),
@@ -55,7 +34,10 @@ export class CacheOperationsService {
     };
   }
 
-  explain({ route, subject, roles }: CacheEntryQuery, asker: Principal): Promise<Explanation> {
+  explain(
+    { route, subject, roles }: CacheEntryQuery,
+    asker: Principal,
+  ): Promise<ReadonlyDeep<CacheExplanation>> {
     return this.admin.explain(route, {
       subject: subject ?? asker.subject,
       roles: roles?.split(',') ?? asker.roles,
@@ -77,7 +59,7 @@ export class CacheOperationsService {
   }
 }
 
-function durationsOf(durations: Histogram): Durations {
+function durationsOf(durations: Histogram) {
   return {
     count: durations.count,
     meanMs: durations.meanMs ?? null,
