@@ -121,6 +121,12 @@ module.exports = {
       to: { path: '^src/', pathNot: [SHARED, '^src/$1/'] },
     },
     {
+      name: 'rooms-of-metrics-are-neighbours',
+      severity: 'error',
+      from: { path: '^src/metrics/(emf|prometheus|operations)/' },
+      to: { path: '^src/metrics/(emf|prometheus|operations|metrics\\.module)', pathNot: '^src/metrics/$1/' },
+    },
+    {
       name: 'few-rooms-touch-postgresql',
       comment:
         'All else asks what they export: no controller, service, guard, DTO or handler queries by itself.',

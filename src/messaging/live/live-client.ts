@@ -1,4 +1,4 @@
-import { EventStream } from '../../common/http/event-stream.js';
+import { EventStream } from '../../common/event-stream/event-stream.js';
 import type { MessageEvent } from '../postgres/message-events.repository.js';
 
 /** What waits for a client at most; one that lets more pile up is dropped. */

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Readable } from 'node:stream';
-import { EventStreamClients } from '../../common/http/event-stream-clients.js';
+import { EventStreamClients } from '../../common/event-stream/event-stream-clients.js';
 import { MessageEventsRepository, type MessageEvent } from '../postgres/message-events.repository.js';
 import { EventListener } from '../postgres/event-listener.js';
 import { frameOf, LiveClient } from './live-client.js';

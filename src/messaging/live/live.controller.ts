@@ -5,7 +5,7 @@ import { CurrentPrincipal } from '../../auth/decorators.js';
 import type { Principal } from '../../auth/principal.js';
 import { AppError } from '../../common/errors/app-error.js';
 import { ApiProblems, PROTECTED_ROUTE_PROBLEMS } from '../../common/errors/api-problems.js';
-import { EventStreamHeaders } from '../../common/http/event-stream-headers.js';
+import { EventStreamHeaders } from '../../common/event-stream/event-stream-headers.js';
 import { LiveHub } from './live-hub.js';
 
 const SEQ = /^\d{1,15}$/;

@@ -1,9 +1,9 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { CacheAdmin } from '../cache/index.js';
-import { CONFIG, type ServiceConfig } from '../config/index.js';
+import { CacheAdmin } from '../../cache/index.js';
+import { CONFIG, type ServiceConfig } from '../../config/index.js';
 import { emfLine } from './emf-line.js';
 import { readingOf, valuesBetween, type EmfReading } from './emf-reading.js';
-import { RequestLatencies } from './request-latencies.js';
+import { RequestLatencies } from '../request-latencies.js';
 
 const INTERVAL_MS = 60_000;
 

@@ -1,4 +1,4 @@
-import { Histogram } from '../cache/index.js';
+import { Histogram } from '../../cache/index.js';
 import { emfLine } from './emf-line.js';
 import { EMF_METRICS } from './emf-metrics.js';
 import { valuesBetween, type EmfReading } from './emf-reading.js';

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
-import type { CacheAdmin } from '../cache/index.js';
+import type { CacheAdmin } from '../../cache/index.js';
 import { EmfReporter } from './emf-reporter.js';
-import { RequestLatencies } from './request-latencies.js';
+import { RequestLatencies } from '../request-latencies.js';
 
 const MINUTE_MS = 60_000;
 

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../auth/principal.js';
-import { AuthorityUnavailableError, CacheAdmin, Histogram, parseTag } from '../cache/index.js';
-import { AppError } from '../common/errors/app-error.js';
-import type { CacheEntryQuery, CacheExplanation } from './dto/cache-explanation.dto.js';
-import type { CacheFlushed } from './dto/cache-flush.dto.js';
-import type { CacheStatsAnswer } from './dto/cache-stats.dto.js';
-import type { ReadonlyDeep } from './dto/readonly-deep.js';
-import { RequestLatencies } from './request-latencies.js';
+import type { Principal } from '../../auth/principal.js';
+import { AuthorityUnavailableError, CacheAdmin, Histogram, parseTag } from '../../cache/index.js';
+import { AppError } from '../../common/errors/app-error.js';
+import type { CacheEntryQuery, CacheExplanation } from '../dto/cache-explanation.dto.js';
+import type { CacheFlushed } from '../dto/cache-flush.dto.js';
+import type { CacheStatsAnswer } from '../dto/cache-stats.dto.js';
+import type { ReadonlyDeep } from '../dto/readonly-deep.js';
+import { RequestLatencies } from '../request-latencies.js';
 
 const RETRY_AFTER_SECONDS = 1;
 

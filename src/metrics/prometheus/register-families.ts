@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
-import { Histogram } from '../cache/index.js';
-import type { Family, Labels, Sample } from '../common/metric-family.js';
+import { Histogram } from '../../cache/index.js';
+import type { Family, Labels, Sample } from '../../common/metric-family.js';
 
 /** Durations that are kept elsewhere; in seconds, as is the custom of Prometheus. */
 export interface HistogramFamily {

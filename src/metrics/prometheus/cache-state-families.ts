@@ -1,5 +1,5 @@
-import type { CacheOverview } from '../cache/index.js';
-import type { Family } from '../common/metric-family.js';
+import type { CacheOverview } from '../../cache/index.js';
+import type { Family } from '../../common/metric-family.js';
 
 type Read<T> = (overview: CacheOverview) => T;
 type Of = (now: () => CacheOverview) => Family;

@@ -1,12 +1,12 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { CacheAdmin, CacheStats, type CacheOverview } from '../cache/index.js';
-import { MetricFamilies, type Family } from '../common/metric-family.js';
+import { CacheAdmin, CacheStats, type CacheOverview } from '../../cache/index.js';
+import { MetricFamilies, type Family } from '../../common/metric-family.js';
 import { cacheRouteFamilies } from './cache-route-families.js';
 import { cacheStateFamilies } from './cache-state-families.js';
-import { register } from './family.js';
-import { RequestLatencies } from './request-latencies.js';
+import { register } from './register-families.js';
+import { RequestLatencies } from '../request-latencies.js';
 
 /** Everything that Prometheus may know of this process: counts and names of routes, nothing of anybody. */
 @Injectable()

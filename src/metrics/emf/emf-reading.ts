@@ -1,7 +1,7 @@
-import type { CacheOverview } from '../cache/index.js';
-import { Histogram } from '../cache/index.js';
+import type { CacheOverview } from '../../cache/index.js';
+import { Histogram } from '../../cache/index.js';
 import type { EmfMetric, EmfValues } from './emf-metrics.js';
-import type { AnswerSource } from './request-latencies.js';
+import type { AnswerSource } from '../request-latencies.js';
 
 type Latencies = ReadonlyMap<AnswerSource, Histogram>;
 

@@ -1,10 +1,10 @@
 import { Controller, Get, Req, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { EventStreamHeaders } from '../common/http/event-stream-headers.js';
-import { CurrentPrincipal, Roles } from '../auth/decorators.js';
-import type { Principal } from '../auth/principal.js';
-import { ApiProblems, PROTECTED_ROUTE_PROBLEMS } from '../common/errors/api-problems.js';
+import { EventStreamHeaders } from '../../common/event-stream/event-stream-headers.js';
+import { CurrentPrincipal, Roles } from '../../auth/decorators.js';
+import type { Principal } from '../../auth/principal.js';
+import { ApiProblems, PROTECTED_ROUTE_PROBLEMS } from '../../common/errors/api-problems.js';
 import { CacheStreamService } from './cache-stream.service.js';
 
 const EXAMPLE = `event: stats

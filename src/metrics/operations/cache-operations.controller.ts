@@ -1,13 +1,13 @@
 import { Body, Controller, Get, Header, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentPrincipal, Roles } from '../auth/decorators.js';
-import type { Principal } from '../auth/principal.js';
-import { ApiOptionalQuery } from '../common/api-optional-query.js';
-import { ApiProblems, BODY_PROBLEMS, PROTECTED_ROUTE_PROBLEMS } from '../common/errors/api-problems.js';
+import { CurrentPrincipal, Roles } from '../../auth/decorators.js';
+import type { Principal } from '../../auth/principal.js';
+import { ApiOptionalQuery } from '../../common/api-optional-query.js';
+import { ApiProblems, BODY_PROBLEMS, PROTECTED_ROUTE_PROBLEMS } from '../../common/errors/api-problems.js';
 import { CacheOperationsService } from './cache-operations.service.js';
-import { CacheEntryQuery, CacheExplanation } from './dto/cache-explanation.dto.js';
-import { CacheFlush, CacheFlushed } from './dto/cache-flush.dto.js';
-import { CacheStatsAnswer } from './dto/cache-stats.dto.js';
+import { CacheEntryQuery, CacheExplanation } from '../dto/cache-explanation.dto.js';
+import { CacheFlush, CacheFlushed } from '../dto/cache-flush.dto.js';
+import { CacheStatsAnswer } from '../dto/cache-stats.dto.js';
 
 /** The cache, for admins. */
 @ApiTags('operations')

@@ -1,6 +1,6 @@
-import type { CacheOverview, CacheStats } from '../cache/index.js';
-import type { Family, Sample } from '../common/metric-family.js';
-import type { HistogramFamily } from './family.js';
+import type { CacheOverview, CacheStats } from '../../cache/index.js';
+import type { Family, Sample } from '../../common/metric-family.js';
+import type { HistogramFamily } from './register-families.js';
 
 type Route = CacheOverview['routes'][number];
 type Counts = Readonly<Record<string, number>>;

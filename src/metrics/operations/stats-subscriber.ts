@@ -1,4 +1,4 @@
-import { EventStream } from '../common/http/event-stream.js';
+import { EventStream } from '../../common/event-stream/event-stream.js';
 
 /** A client that has taken nothing for so many ticks has gone, or might as well have. */
 const MAX_TICKS_MISSED = 30;

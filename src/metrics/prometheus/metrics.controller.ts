@@ -2,7 +2,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { SkipThrottle } from '@nestjs/throttler';
 import type { FastifyReply } from 'fastify';
-import { Public } from '../auth/decorators.js';
+import { Public } from '../../auth/decorators.js';
 import { MetricsService } from './metrics.service.js';
 
 const EXAMPLE = `# HELP careline_cache_hits_total Answers from a tier.

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Readable } from 'node:stream';
-import { EventStreamClients } from '../common/http/event-stream-clients.js';
+import { EventStreamClients } from '../../common/event-stream/event-stream-clients.js';
 import { CacheOperationsService } from './cache-operations.service.js';
 import { StatsSubscriber } from './stats-subscriber.js';
 
