@@ -5,7 +5,7 @@ import type { StreamCounts } from './stream/stream-counts.js';
 const MS_PER_SECOND = 1_000;
 
 /** What Prometheus may know of the stream of messages and its live clients. */
-export function streamFamilies(counts: StreamCounts, hub: LiveHub): readonly Family[] {
+export function messagingFamilies(counts: StreamCounts, hub: LiveHub): readonly Family[] {
   return [
     counter(
       'careline_messaging_stream_events_total',

@@ -9,7 +9,7 @@ import { MessageEventsRepository } from './postgres/message-events.repository.js
 import { Retention } from './stream/retention.js';
 import { StreamCounts } from './stream/stream-counts.js';
 import { StreamHandler } from './stream/stream-handler.js';
-import { streamFamilies } from './messaging-metrics.js';
+import { messagingFamilies } from './messaging-metrics.js';
 import { PolledStream, StreamPoller } from './stream/stream-poller.js';
 import { StreamProgressRepository } from './postgres/stream-progress.repository.js';
 import { StreamSource } from './table/stream-source.js';
@@ -39,7 +39,7 @@ export class MessagingStreamModule {
         StreamPoller,
         EventListener,
         LiveHub,
-        { provide: MetricFamilies, useFactory: streamFamilies, inject: [StreamCounts, LiveHub] },
+        { provide: MetricFamilies, useFactory: messagingFamilies, inject: [StreamCounts, LiveHub] },
       ],
     };
   }

@@ -19,7 +19,7 @@ export class EventListener {
 
   /**
    * Calls `heard` whenever there may be new events: also after each connect, since what was notified while there was no
-   * connection is lost. Goes on until `signal` is aborted, and never rejects.
+   * connection is lost. Goes on until it is closed, and never rejects.
    */
   async listen(heard: () => void): Promise<void> {
     for (let failures = 0; !this.stopping.signal.aborted; failures += 1) {

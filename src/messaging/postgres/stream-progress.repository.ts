@@ -4,6 +4,8 @@ import { PrismaService } from '../../prisma/prisma.service.js';
 
 /** The row that carries the lease on all shards of a stream. */
 const LEASE = '*';
+/** Before a new shard has a first record: its beginning. Sequence numbers are digits. */
+export const SHARD_BEGINNING = '0';
 /** The checkpoint of a shard of which everything was handled. */
 export const SHARD_DONE = 'DONE';
 /** A dead owner's stream is read by another instance after so long, plus one of its polls. */

@@ -11,7 +11,7 @@ import { Correspondents } from './correspondents.js';
 import { conversationNotFound, otherThan } from '../table/participants.js';
 import { ULID } from '../ulid.js';
 
-/** Reads conversations. */
+/** Reads conversations, and marks them as read. */
 @Injectable()
 export class ConversationsService {
   private readonly inboxCursors = new CursorCodec<InboxPosition>(

@@ -1,4 +1,4 @@
-/** Attributes of the messaging table and its index that requests name. */
+/** The index that lists an inbox, the newest conversation first. */
 export const INDEX_BY_RECENCY = 'by-recency';
 
 /** An item's primary key. */
