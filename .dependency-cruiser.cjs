@@ -25,6 +25,41 @@ const CACHE_LOOKS_DOWN = CACHE_ROOMS.slice(0, -1).map((room, floor) => ({
   to: { path: `^src/cache/(${CACHE_ROOMS.slice(floor + 1).join('|')})` },
 }));
 
+/** The rooms of `src/messaging`, lowest first. Those of one line are neighbours, which do not know each other. */
+const MESSAGING_ROOMS = [
+  ['ulid\\.ts$', 'cache-tags\\.ts$'],
+  ['dto/', 'table/'],
+  ['postgres/'],
+  ['append/'],
+  ['sending/', 'reading/', 'live/', 'stream/', 'operator/'],
+  ['messaging-metrics\\.ts$'],
+  ['messaging\\.module\\.ts$', 'messaging-stream\\.module\\.ts$'],
+];
+
+const MESSAGING_LOOKS_DOWN = MESSAGING_ROOMS.flatMap((neighbours, floor) =>
+  neighbours.map((room) => ({
+    name: `messaging-looks-down-from-${room.replace(/\W/g, '')}`,
+    severity: 'error',
+    from: { path: `^src/messaging/${room}`, pathNot: '\\.spec\\.ts$' },
+    to: {
+      path: '^src/messaging/',
+      pathNot: [...MESSAGING_ROOMS.slice(0, floor).flat(), room].map((below) => `^src/messaging/${below}`),
+    },
+  })),
+);
+
+/** Who may query PostgreSQL, through Prisma or `pg`. */
+const TOUCH_POSTGRESQL = [
+  '^src/prisma/',
+  '^src/cache/versions/',
+  '^src/(patients|messaging)/postgres/',
+  '^src/(users|fhir)/[^/]+\\.repository\\.ts$',
+  '^src/messaging/operator/',
+];
+
+/** Who may ask DynamoDB, its streams or DAX. */
+const TOUCH_DYNAMODB = ['^src/dynamo/', '^src/cache/stores/', '^src/messaging/(table|append)/'];
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -37,6 +72,7 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/(cache|dynamo)/' },
     },
     ...CACHE_LOOKS_DOWN,
+    ...MESSAGING_LOOKS_DOWN,
     {
       name: 'keyv-and-statistics-are-neighbours',
       severity: 'error',
@@ -85,19 +121,35 @@ module.exports = {
       to: { path: '^src/', pathNot: [SHARED, '^src/$1/'] },
     },
     {
-      name: 'only-repositories-touch-prisma',
+      name: 'rooms-of-metrics-are-neighbours',
+      severity: 'error',
+      from: { path: '^src/metrics/(emf|prometheus|operations)/' },
+      to: { path: '^src/metrics/(emf|prometheus|operations|metrics\\.module)', pathNot: '^src/metrics/$1/' },
+    },
+    {
+      name: 'few-rooms-touch-postgresql',
+      comment:
+        'All else asks what they export: no controller, service, guard, DTO or handler queries by itself.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [...TOUCH_POSTGRESQL, '\\.spec\\.ts$'] },
+      to: { path: ['^src/prisma/(generated/|prisma\\.service)', 'node_modules/(@prisma|pg|pg-[^/]+)/'] },
+    },
+    {
+      name: 'few-rooms-touch-dynamodb',
+      comment: 'DynamoDB, its streams and DAX.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [...TOUCH_DYNAMODB, '\\.spec\\.ts$'] },
+      to: { path: 'node_modules/(@aws-sdk/[^/]*dynamodb[^/]*|@amazon-dax-sdk)/' },
+    },
+    {
+      name: 'dynamodb-clients-are-made-where-they-are-used',
+      comment: 'Or by what starts a process; of `type`s alone everybody may know.',
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: [
-          '^src/prisma/',
-          '^src/cache/versions/',
-          '\\.repository\\.ts$',
-          '\\.spec\\.ts$',
-          '\\.module\\.ts$',
-        ],
+        pathNot: [...TOUCH_DYNAMODB, '^src/(cache/index\\.ts$|start\\.ts$|cli/)', '\\.spec\\.ts$'],
       },
-      to: { path: ['^src/prisma/(generated/|prisma\\.service)', 'node_modules/(@prisma|pg)/'] },
+      to: { path: '^src/dynamo/(dynamo-client|tables)', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'src-imports-no-test-or-tool',

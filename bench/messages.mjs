@@ -3,12 +3,12 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBDocumentClient, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoClient } from '../dist/cache/index.js';
-import { appendRequest } from '../dist/messaging/append-request.js';
-import { conversationIdOf } from '../dist/messaging/conversation-id.js';
-import { ConversationsService } from '../dist/messaging/conversations.service.js';
-import { MessagingDocuments } from '../dist/messaging/documents.repository.js';
-import { SendingService } from '../dist/messaging/sending.service.js';
-import { createMessagingTable } from '../dist/messaging/table.js';
+import { appendRequest } from '../dist/messaging/append/append-request.js';
+import { conversationIdOf } from '../dist/messaging/table/participants.js';
+import { ConversationsService } from '../dist/messaging/reading/conversations.service.js';
+import { MessagingDocuments } from '../dist/messaging/table/documents.js';
+import { SendingService } from '../dist/messaging/sending/sending.service.js';
+import { createMessagingTable } from '../dist/messaging/table/messaging-table.js';
 import { PrismaService } from '../dist/prisma/prisma.service.js';
 import { countUnits } from './support/capacity.mjs';
 import { withClinic } from './support/clinic.mjs';

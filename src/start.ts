@@ -6,8 +6,8 @@ import { createDynamoClient } from './dynamo/dynamo-client.js';
 import { OperatorError } from './common/errors/operator-error.js';
 import { withEngines, type Config, type ServiceConfig } from './config/index.js';
 import { startEngines, type RunningEngines } from './embedded/index.js';
-import { MessagingOperator } from './messaging/operator.repository.js';
-import { createMessagingTable } from './messaging/table.js';
+import { MessagingOperator } from './messaging/operator/messaging-operator.js';
+import { createMessagingTable } from './messaging/table/messaging-table.js';
 import { migrate } from './prisma/migrate.js';
 import { seedIfEmpty } from './prisma/seed.js';
 

@@ -1,7 +1,7 @@
 // The record of a patient from PostgreSQL by Prisma at every request, behind the same guards, limits, headers and log as Careline.
 import 'reflect-metadata';
 import { Controller, Get, Inject, Param } from '@nestjs/common';
-import { PatientsRepository } from '../../dist/patients/patients.repository.js';
+import { PatientsRepository } from '../../dist/patients/postgres/patients.repository.js';
 import { PatientsService } from '../../dist/patients/patients.service.js';
 import { serveGuarded } from '../support/nest-server.mjs';
 

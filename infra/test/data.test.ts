@@ -66,7 +66,7 @@ describe('tables', () => {
 
   it('the messages have the keys that the service asks for', () => {
     const layout = /KEYS = '(.*); NEW_AND_OLD_IMAGES'/.exec(
-      readFileSync(join(INFRA_DIR, '../src/messaging/table.ts'), 'utf8'),
+      readFileSync(join(INFRA_DIR, '../src/messaging/table/messaging-table.ts'), 'utf8'),
     )?.[1];
     const keys = (schema: unknown) =>
       (schema as Json[]).map(({ AttributeName, KeyType }) => `${AttributeName} ${KeyType}`).join(', ');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { EMF_METRICS } from '../../src/metrics/emf-metrics.ts';
+import { EMF_METRICS } from '../../src/metrics/emf/emf-metrics.ts';
 import {
   COMBINATIONS,
   INFRA_DIR,

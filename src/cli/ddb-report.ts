@@ -1,4 +1,5 @@
-import type { MessagingOperator, RawItem } from '../messaging/operator.repository.js';
+import type { MessagingOperator } from '../messaging/operator/messaging-operator.js';
+import type { Item } from '../messaging/table/items.js';
 import { textTable } from './text-table.js';
 
 type Inbox = Awaited<ReturnType<MessagingOperator['inbox']>>;
@@ -27,7 +28,7 @@ export function conversationLines({ messages, users }: Thread): string[] {
 }
 
 /** Items as lines for people: their keys, and all else as JSON. */
-export function itemLines(items: readonly RawItem[]): string[] {
+export function itemLines(items: readonly Item[]): string[] {
   const rows = items.map((item) => {
     const rest = Object.fromEntries(Object.entries(item).filter(([name]) => !KEYS.includes(name)));
     return [...KEYS.map((name) => keyText(item[name])), JSON.stringify(rest)];

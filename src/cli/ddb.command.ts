@@ -6,8 +6,8 @@ import { AppError } from '../common/errors/app-error.js';
 import { OperatorError } from '../common/errors/operator-error.js';
 import { readText } from '../common/text.js';
 import { isUuid } from '../common/uuid.js';
-import { MessagingOperator } from '../messaging/operator.repository.js';
-import { createMessagingTable, dropMessagingTable } from '../messaging/table.js';
+import { MessagingOperator } from '../messaging/operator/messaging-operator.js';
+import { createMessagingTable, dropMessagingTable } from '../messaging/table/messaging-table.js';
 import type { DynamoCliContext } from './context.js';
 import { isTyped } from './db-confirm.js';
 import { conversationLines, inboxLines, itemLines } from './ddb-report.js';
@@ -39,7 +39,7 @@ export function ddbCommand(context: DynamoCliContext, input: Readable = process.
     .description('Show items of the table.')
     .option('--limit <n>', `how many at most; default ${DEFAULT_SCANNED}`, count)
     .action((flags: Flags) =>
-      show(context, flags, itemLines, (it) => it.scan(flags.limit ?? DEFAULT_SCANNED)),
+      show(context, flags, itemLines, (it) => it.raw.scan(flags.limit ?? DEFAULT_SCANNED)),
     );
   printing(command.command('list-tables'))
     .description('Show the names of all tables.')
@@ -48,7 +48,7 @@ export function ddbCommand(context: DynamoCliContext, input: Readable = process.
         context,
         flags,
         (names: string[]) => names,
-        (it) => it.tables(),
+        (it) => it.raw.tables(),
       ),
     );
   command

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { createApp } from '../app.js';
 import { TieredCache } from '../cache/index.js';
 import { readProcessConfig } from '../config/index.js';
-import { EmfReporter } from '../metrics/emf-reporter.js';
+import { EmfReporter } from '../metrics/emf/emf-reporter.js';
 import { refuseEventStreams } from './event-streams.js';
 import { lambdaConfig } from './lambda-config.js';
 import { lambdaLogger } from './lambda-logger.js';

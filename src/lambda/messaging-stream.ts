@@ -2,11 +2,11 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { NestLogger } from '../common/logging/nest-logger.js';
 import { ConfigModule, readProcessConfig, withEngines } from '../config/index.js';
-import { MessagingStreamModule } from '../messaging/stream/messaging-stream.module.js';
+import { MessagingStreamModule } from '../messaging/messaging-stream.module.js';
 import { Retention } from '../messaging/stream/retention.js';
 import { handleBatch, type BatchAnswer } from '../messaging/stream/stream-batch.js';
 import { StreamHandler } from '../messaging/stream/stream-handler.js';
-import type { StreamRecord } from '../messaging/stream/stream-record.js';
+import type { StreamRecord } from '../messaging/table/stream-record.js';
 import { PrismaModule } from '../prisma/prisma.module.js';
 import { lambdaLogger } from './lambda-logger.js';
 

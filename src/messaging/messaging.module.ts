@@ -1,15 +1,16 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { UsersModule } from '../users/users.module.js';
-import { AppendRepository, WallClock } from './append.repository.js';
-import { BumpsRepository } from './bumps.repository.js';
-import { ConversationsController } from './conversations.controller.js';
-import { ConversationsService } from './conversations.service.js';
-import { MessagingDocuments } from './documents.repository.js';
-import { MessagesController } from './messages.controller.js';
-import { MessagesRepository } from './messages.repository.js';
-import { MessagingTable } from './messaging-table.js';
-import { Names } from './names.js';
-import { SendingService } from './sending.service.js';
+import { AppendQueue } from './append/append-queue.js';
+import { AppendRepository, WallClock } from './append/append.repository.js';
+import { BumpsRepository } from './postgres/bumps.repository.js';
+import { ConversationsController } from './reading/conversations.controller.js';
+import { ConversationsService } from './reading/conversations.service.js';
+import { MessagingDocuments } from './table/documents.js';
+import { MessagesController } from './sending/messages.controller.js';
+import { MessagesRepository } from './table/messages.repository.js';
+import { MessagingTable } from './table/documents.js';
+import { Correspondents } from './reading/correspondents.js';
+import { SendingService } from './sending/sending.service.js';
 
 /** Direct messages between two users, in DynamoDB. */
 @Module({})
@@ -25,8 +26,9 @@ export class MessagingModule {
         MessagingDocuments,
         MessagesRepository,
         AppendRepository,
+        AppendQueue,
         BumpsRepository,
-        Names,
+        Correspondents,
         ConversationsService,
         SendingService,
       ],

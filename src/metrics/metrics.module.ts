@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
-import { CacheOperationsController } from './cache-operations.controller.js';
-import { CacheOperationsService } from './cache-operations.service.js';
-import { CacheStreamController } from './cache-stream.controller.js';
-import { CacheStreamService } from './cache-stream.service.js';
-import { EmfReporter } from './emf-reporter.js';
-import { MetricsController } from './metrics.controller.js';
-import { MetricsService } from './metrics.service.js';
+import { CacheOperationsController } from './operations/cache-operations.controller.js';
+import { CacheOperationsService } from './operations/cache-operations.service.js';
+import { CacheStreamController } from './operations/cache-stream.controller.js';
+import { CacheStreamService } from './operations/cache-stream.service.js';
+import { EmfReporter } from './emf/emf-reporter.js';
+import { MetricsController } from './prometheus/metrics.controller.js';
+import { MetricsService } from './prometheus/metrics.service.js';
 import { RequestLatencies } from './request-latencies.js';
 
 /** What operators see of a running service: metrics, and the cache. */

@@ -2,15 +2,18 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Histogram } from '../cache/index.js';
 
-/** Where an answer came from, as its `Cache-Status` says; `none`: from a route that is not cached. */
-export type AnswerSource = 'L1' | 'L2' | 'load' | 'joined' | 'stale' | 'bypass' | 'none';
+/** Where an answer of a cached route came from, as its `Cache-Status` says. */
+export type AnswerSource = 'L1' | 'L2' | 'load' | 'joined' | 'stale' | 'bypass';
 
-/** Requests of one kind. `route` is the pattern, never the address; `none` where nothing answers to it. */
+/**
+ * Requests of one kind. `route` is the pattern, never the address; `none` where nothing answers to it. `source` is `none` on
+ * routes that are not cached.
+ */
 export interface RequestKind {
   readonly method: string;
   readonly route: string;
   readonly status: number;
-  readonly source: AnswerSource;
+  readonly source: AnswerSource | 'none';
 }
 
 /** How long requests took, by kind, since the process began: from the first byte that arrived to the last that was sent. */
@@ -58,7 +61,7 @@ export class RequestLatencies {
   }
 }
 
-function sourceOf(reply: FastifyReply): AnswerSource {
+function sourceOf(reply: FastifyReply): RequestKind['source'] {
   const status = reply.getHeader('cache-status');
   if (typeof status !== 'string') return 'none';
   if (status.endsWith('detail=L1')) return 'L1';

@@ -6,8 +6,8 @@ import { instant, uuid } from '../common/validation.js';
 import type { Exam, ExamPatch, NewExam } from './dto/exam.dto.js';
 import type { Medication, MedicationPatch, NewMedication } from './dto/medication.dto.js';
 import { patientNotFound } from './not-found.js';
-import type { ItemPosition, PatientItemsRepository } from './patient-items.repository.js';
-import type { PatientsRepository } from './patients.repository.js';
+import type { ItemPosition, PatientItemsRepository } from './postgres/patient-items.repository.js';
+import type { PatientsRepository } from './postgres/patients.repository.js';
 
 interface ItemKind {
   readonly name: 'exam' | 'medication';

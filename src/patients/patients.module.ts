@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
 import { UsersModule } from '../users/users.module.js';
 import { ExamsController } from './exams.controller.js';
-import { ExamsRepository } from './exams.repository.js';
+import { ExamsRepository } from './postgres/exams.repository.js';
 import { MedicationsController } from './medications.controller.js';
-import { MedicationsRepository } from './medications.repository.js';
+import { MedicationsRepository } from './postgres/medications.repository.js';
 import { PatientExams, PatientItems, PatientMedications } from './patient-items.js';
 import { PatientsController } from './patients.controller.js';
-import { PatientsRepository } from './patients.repository.js';
+import { PatientsRepository } from './postgres/patients.repository.js';
 import { PatientsService } from './patients.service.js';
 
 /** Patients, their exams and medications, and the record that aggregates them. */

@@ -7,7 +7,7 @@ import type { PatientRecord } from './dto/patient-record.dto.js';
 import type { NewPatient, Patient, PatientPatch, PatientQuery } from './dto/patient.dto.js';
 import { refuseFuture } from './lifespan.js';
 import { patientNotFound } from './not-found.js';
-import { PatientsRepository, type PatientPosition } from './patients.repository.js';
+import { PatientsRepository, type PatientPosition } from './postgres/patients.repository.js';
 
 /** A folded name as PostgreSQL holds it. */
 const nameKey = () => z.string().refine((key) => key.isWellFormed() && !key.includes('\0'));

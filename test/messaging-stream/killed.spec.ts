@@ -1,5 +1,5 @@
-import { MessagingDocuments } from '../../src/messaging/documents.repository.js';
-import { MessagesRepository } from '../../src/messaging/messages.repository.js';
+import { MessagingDocuments } from '../../src/messaging/table/documents.js';
+import { MessagesRepository } from '../../src/messaging/table/messages.repository.js';
 import { Api } from '../support/api.js';
 import { testConnection } from '../support/dynamodb.js';
 import {

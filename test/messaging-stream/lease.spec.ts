@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { StreamPoller } from '../../src/messaging/stream/stream-poller.js';
 import { StreamReader } from '../../src/messaging/stream/stream-reader.js';
-import { StreamSource } from '../../src/messaging/stream/stream-source.repository.js';
+import { StreamSource } from '../../src/messaging/table/stream-source.js';
 import { PrismaService } from '../../src/prisma/prisma.service.js';
 import { connect } from '../prisma/version-watch.js';
 import { testConnection } from '../support/dynamodb.js';

@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { LiveHub } from '../../src/messaging/live/live-hub.js';
-import type { MessageEvent } from '../../src/messaging/stream/message-events.repository.js';
+import type { MessageEvent } from '../../src/messaging/postgres/message-events.repository.js';
 import { waitUntil } from '../support/wait-until.js';
 import { times } from './support.js';
 

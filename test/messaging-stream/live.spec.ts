@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { request, type IncomingMessage } from 'node:http';
 import pg from 'pg';
-import { MessageEventsRepository } from '../../src/messaging/stream/message-events.repository.js';
+import { MessageEventsRepository } from '../../src/messaging/postgres/message-events.repository.js';
 import { PrismaService } from '../../src/prisma/prisma.service.js';
 import { seedIfEmpty } from '../../src/prisma/seed.js';
 import { connect } from '../prisma/version-watch.js';

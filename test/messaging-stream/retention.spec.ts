@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { BumpsRepository } from '../../src/messaging/bumps.repository.js';
-import { MessageEventsRepository } from '../../src/messaging/stream/message-events.repository.js';
+import { BumpsRepository } from '../../src/messaging/postgres/bumps.repository.js';
+import { MessageEventsRepository } from '../../src/messaging/postgres/message-events.repository.js';
 import { Retention } from '../../src/messaging/stream/retention.js';
 import { PrismaService } from '../../src/prisma/prisma.service.js';
 import { connect } from '../prisma/version-watch.js';

@@ -1,16 +1,16 @@
-import { BumpsRepository } from '../../src/messaging/bumps.repository.js';
-import { MessageEventsRepository } from '../../src/messaging/stream/message-events.repository.js';
+import { BumpsRepository } from '../../src/messaging/postgres/bumps.repository.js';
+import { MessageEventsRepository } from '../../src/messaging/postgres/message-events.repository.js';
 import { Retention } from '../../src/messaging/stream/retention.js';
 import { StreamCounts } from '../../src/messaging/stream/stream-counts.js';
 import { StreamHandler } from '../../src/messaging/stream/stream-handler.js';
-import { StreamProgressRepository } from '../../src/messaging/stream/stream-progress.repository.js';
+import { StreamProgressRepository } from '../../src/messaging/postgres/stream-progress.repository.js';
 import type { PrismaService } from '../../src/prisma/prisma.service.js';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoClient } from '../../src/dynamo/dynamo-client.js';
-import { messageItem, timeOf, type StoredMessage } from '../../src/messaging/items.js';
-import { createMessagingTable, dropMessagingTable } from '../../src/messaging/table.js';
+import { messageItem, timeOf, type StoredMessage } from '../../src/messaging/table/items.js';
+import { createMessagingTable, dropMessagingTable } from '../../src/messaging/table/messaging-table.js';
 import { ulidAfter } from '../../src/messaging/ulid.js';
 import { testConnection } from '../support/dynamodb.js';
 

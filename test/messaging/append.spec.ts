@@ -1,10 +1,11 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { AppendRepository } from '../../src/messaging/append.repository.js';
-import type { Draft } from '../../src/messaging/append-request.js';
-import { conversationIdOf } from '../../src/messaging/conversation-id.js';
-import { MessagingDocuments } from '../../src/messaging/documents.repository.js';
-import { MessagesRepository } from '../../src/messaging/messages.repository.js';
+import { AppendQueue } from '../../src/messaging/append/append-queue.js';
+import { AppendRepository } from '../../src/messaging/append/append.repository.js';
+import type { Draft } from '../../src/messaging/append/append-request.js';
+import { conversationIdOf } from '../../src/messaging/table/participants.js';
+import { MessagingDocuments } from '../../src/messaging/table/documents.js';
+import { MessagesRepository } from '../../src/messaging/table/messages.repository.js';
 import { testConnection } from '../support/dynamodb.js';
 import { createTestMessagingTable } from '../support/messaging.js';
 
@@ -42,6 +43,9 @@ describe('appending to conversations', () => {
     return documents;
   }
 
+  const writer = (now: () => number, documents = connect()): AppendQueue =>
+    new AppendQueue(new AppendRepository(documents, now));
+
   const draft = (from: string, to: string, text = 'short message'): Draft => ({
     conversationId: conversationIdOf(from, to),
     from,
@@ -78,9 +82,7 @@ describe('appending to conversations', () => {
 
   it('instances whose clocks are 4 s apart write one total order that every acknowledged message extends', async () => {
     const [ana, bruno] = [randomUUID(), randomUUID()];
-    const instances = [0, 2_000, -2_000].map(
-      (skewMs) => new AppendRepository(connect(), () => Date.now() + skewMs),
-    );
+    const instances = [0, 2_000, -2_000].map((skewMs) => writer(() => Date.now() + skewMs));
     const acknowledged: string[] = [];
     for (let round = 0; round < 4; round += 1) {
       for (const instance of instances) {
@@ -103,7 +105,7 @@ describe('appending to conversations', () => {
 
   it('two messages of one instance in one millisecond are in the order in which they were sent', async () => {
     const [ana, bruno] = [randomUUID(), randomUUID()];
-    const instance = new AppendRepository(connect(), () => 1_800_000_000_000);
+    const instance = writer(() => 1_800_000_000_000);
     const sent = await Promise.all(
       ['a', 'b', 'c', 'd'].map((text) => instance.append(draft(ana, bruno, text))),
     );
@@ -115,8 +117,8 @@ describe('appending to conversations', () => {
 
   it('a late writer never puts an older summary over a newer one', async () => {
     const [ana, bruno] = [randomUUID(), randomUUID()];
-    const early = new AppendRepository(connect(), () => Date.now() + 60_000);
-    const late = new AppendRepository(connect(), Date.now);
+    const early = writer(() => Date.now() + 60_000);
+    const late = writer(Date.now);
     await late.append(draft(ana, bruno, 'first'));
     await early.append(draft(bruno, ana, 'second'));
     await late.append(draft(ana, bruno, 'third'));
@@ -131,7 +133,7 @@ describe('appending to conversations', () => {
   it('sending takes at most 16 write units', async () => {
     const [ana, bruno] = [randomUUID(), randomUUID()];
     const documents = connect();
-    const instance = new AppendRepository(documents, Date.now);
+    const instance = writer(Date.now, documents);
     await instance.append(draft(ana, bruno));
     const { indexUnits, written } = await consumed(documents, () => instance.append(draft(ana, bruno)));
 
@@ -144,7 +146,7 @@ describe('appending to conversations', () => {
   it('a page of 50 short messages takes at most 6 read units, a list of 20 conversations at most 2.5', async () => {
     const ana = randomUUID();
     const bruno = randomUUID();
-    const instance = new AppendRepository(connect(), Date.now);
+    const instance = writer(Date.now);
     await Promise.all(Array.from({ length: 51 }, () => instance.append(draft(ana, bruno))));
     // One after the other: DynamoDB Local answers late when many conversations are written at once.
     for (let i = 0; i < 20; i += 1) await instance.append(draft(ana, randomUUID()));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { BumpsRepository } from '../../src/messaging/bumps.repository.js';
+import { BumpsRepository } from '../../src/messaging/postgres/bumps.repository.js';
 import { MESSAGES_TAG, tagsOfMessage } from '../../src/messaging/cache-tags.js';
 import { PrismaService } from '../../src/prisma/prisma.service.js';
 import { connect, VersionWatch } from '../prisma/version-watch.js';

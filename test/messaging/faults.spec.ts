@@ -1,7 +1,7 @@
 import type { Answer } from '../support/api.js';
 import { Api } from '../support/api.js';
 import { testConnection } from '../support/dynamodb.js';
-import { MessagingOperator } from '../../src/messaging/operator.repository.js';
+import { MessagingOperator } from '../../src/messaging/operator/messaging-operator.js';
 import {
   answerError,
   answerWith,

@@ -1,6 +1,6 @@
 import { UpdateCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createDynamoClient } from '../../src/dynamo/dynamo-client.js';
-import { sentKey } from '../../src/messaging/items.js';
+import { sentKey } from '../../src/messaging/table/keys.js';
 import type { Api } from '../support/api.js';
 import { withFailingBump } from '../support/failing-bump.js';
 import { testConnection } from '../support/dynamodb.js';

@@ -7,7 +7,7 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { createDynamoClient } from '../../src/dynamo/dynamo-client.js';
-import { createMessagingTable, dropMessagingTable } from '../../src/messaging/table.js';
+import { createMessagingTable, dropMessagingTable } from '../../src/messaging/table/messaging-table.js';
 import { testConnection } from '../support/dynamodb.js';
 import { startDynamoDbWithBackups } from '../support/dynamodb-with-backups.js';
 import { FakeDynamoDb, answerError, answerWith, type Answer } from '../support/fake-dynamodb.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createDynamoClient } from '../../src/dynamo/dynamo-client.js';
-import { createMessagingTable, dropMessagingTable } from '../../src/messaging/table.js';
+import { createMessagingTable, dropMessagingTable } from '../../src/messaging/table/messaging-table.js';
 import { Api } from './api.js';
 import { ClinicalRows } from './clinical-rows.js';
 import { testConnection } from './dynamodb.js';

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { EmfMetric } from '../../../src/metrics/emf-metrics.ts';
+import type { EmfMetric } from '../../../src/metrics/emf/emf-metrics.ts';
 import type { Settings } from '../settings.ts';
 import { ofDatabase, ofDax, ofOperation, ofService, ofStream, ofTable, tablesOf } from './metrics.ts';
 

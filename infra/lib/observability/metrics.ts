@@ -10,7 +10,7 @@ export function emfNamespace({ stage }: Pick<Settings, 'stage'>): string {
   return `Careline/${stage}`;
 }
 
-/** Names of `src/metrics/emf-metrics.ts`; a test holds them together. */
+/** Names of `src/metrics/emf/emf-metrics.ts`; a test holds them together. */
 export function ofService(settings: Settings, metricName: string, statistic: string): Metric {
   return new Metric({
     namespace: emfNamespace(settings),

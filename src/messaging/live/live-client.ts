@@ -1,5 +1,5 @@
-import { EventStream } from '../../common/http/event-stream.js';
-import type { MessageEvent } from '../stream/message-events.repository.js';
+import { EventStream } from '../../common/event-stream/event-stream.js';
+import type { MessageEvent } from '../postgres/message-events.repository.js';
 
 /** What waits for a client at most; one that lets more pile up is dropped. */
 const MAX_WAITING_BYTES = 64 * 1_024;

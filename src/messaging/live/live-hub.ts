@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Readable } from 'node:stream';
-import { EventStreamClients } from '../../common/http/event-stream-clients.js';
-import { MessageEventsRepository, type MessageEvent } from '../stream/message-events.repository.js';
-import { EventListener } from './event-listener.repository.js';
+import { EventStreamClients } from '../../common/event-stream/event-stream-clients.js';
+import { MessageEventsRepository, type MessageEvent } from '../postgres/message-events.repository.js';
+import { EventListener } from '../postgres/event-listener.js';
 import { frameOf, LiveClient } from './live-client.js';
 
 const LIMITS = { clients: 1_000, ofASubject: 100 };

@@ -3,11 +3,12 @@ import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '
 import type { FastifyRequest } from 'fastify';
 import { CurrentPrincipal } from '../../auth/decorators.js';
 import type { Principal } from '../../auth/principal.js';
+import { AppError } from '../../common/errors/app-error.js';
 import { ApiProblems, PROTECTED_ROUTE_PROBLEMS } from '../../common/errors/api-problems.js';
-import { EventStreamHeaders } from '../../common/http/event-stream-headers.js';
-import { lastEventIdOf } from './last-event-id.js';
+import { EventStreamHeaders } from '../../common/event-stream/event-stream-headers.js';
 import { LiveHub } from './live-hub.js';
 
+const SEQ = /^\d{1,15}$/;
 const EXAMPLE = `event: ready
 id: 41
 data: {}
@@ -57,4 +58,15 @@ export class LiveController {
     const last = lastEventIdOf(lastEventId);
     return new StreamableFile(await this.hub.open(subject, request.tokenExpiresAtMs ?? 0, last));
   }
+}
+
+/**
+ * The `seq` in a `Last-Event-ID`; undefined where there is none, or an empty one, which says that no event had an id.
+ * @throws {AppError} `REQUEST_INVALID` when it is none of ours
+ */
+function lastEventIdOf(header: string | undefined): number | undefined {
+  if (header === undefined || header === '') return undefined;
+  if (SEQ.test(header)) return Number(header);
+  const errors = [{ field: 'Last-Event-ID', message: 'must be the id of an event' }];
+  throw new AppError('REQUEST_INVALID', 'The request has mistakes: see errors.', { errors });
 }

@@ -1,19 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Tag } from '../../cache/index.js';
 import { conversationTag, inboxTag, MESSAGES_TAG, tagsOfMessage } from '../cache-tags.js';
-import {
-  isConversationKey,
-  isInboxKey,
-  isMessageKey,
-  ItemError,
-  ownerOf,
-  parseInboxEntry,
-  parseMessage,
-  type Item,
-  type ItemKey,
-  type StoredMessage,
-} from '../items.js';
-import { imageOf, type StreamRecord } from './stream-record.js';
+import { ItemError, parseInboxEntry, parseMessage, type Item, type StoredMessage } from '../table/items.js';
+import { isConversationKey, isInboxKey, isMessageKey, ownerOf, type ItemKey } from '../table/keys.js';
+import { imageOf, type StreamRecord } from '../table/stream-record.js';
 
 /** What one record asks for. */
 export type RecordEffect =

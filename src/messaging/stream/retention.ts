@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { describeError } from '../../common/logging/describe-error.js';
-import { BumpsRepository } from '../bumps.repository.js';
-import { MessageEventsRepository } from './message-events.repository.js';
+import { BumpsRepository } from '../postgres/bumps.repository.js';
+import { MessageEventsRepository } from '../postgres/message-events.repository.js';
 
 const PERIOD_MS = 600_000;
 

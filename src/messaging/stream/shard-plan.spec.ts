@@ -1,5 +1,5 @@
 import { planShards } from './shard-plan.js';
-import { SHARD_DONE } from './stream-progress.repository.js';
+import { SHARD_DONE } from '../postgres/stream-progress.repository.js';
 
 const parent = { ShardId: 'parent' };
 const child = { ShardId: 'child', ParentShardId: 'parent' };

@@ -1,4 +1,4 @@
-import { SHARD_DONE } from './stream-progress.repository.js';
+import { SHARD_DONE } from '../postgres/stream-progress.repository.js';
 
 /** A shard as the stream lists it. */
 export interface ListedShard {

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { describeError } from '../../common/logging/describe-error.js';
 import type { StreamHandler } from './stream-handler.js';
-import { sequenceNumberOf, type StreamRecord } from './stream-record.js';
+import { sequenceNumberOf, type StreamRecord } from '../table/stream-record.js';
 
 const logger = new Logger('messaging-stream');
 

@@ -2,13 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { describeError } from '../../common/logging/describe-error.js';
-import { BumpsRepository } from '../bumps.repository.js';
+import { BumpsRepository } from '../postgres/bumps.repository.js';
 import { MESSAGES_TAG } from '../cache-tags.js';
-import { ItemError } from '../items.js';
-import { MessageEventsRepository } from './message-events.repository.js';
+import { ItemError } from '../table/items.js';
+import { MessageEventsRepository } from '../postgres/message-events.repository.js';
 import { effectOf } from './record-effects.js';
 import { StreamCounts } from './stream-counts.js';
-import { ageMsOf, sequenceNumberOf, type StreamRecord } from './stream-record.js';
+import { ageMsOf, sequenceNumberOf, type StreamRecord } from '../table/stream-record.js';
 
 const ATTEMPTS = 3;
 const BASE_DELAY_MS = 50;

@@ -11,9 +11,9 @@ import { describeError } from '../../common/logging/describe-error.js';
 import { Retention } from './retention.js';
 import { StreamCounts } from './stream-counts.js';
 import { StreamHandler } from './stream-handler.js';
-import { StreamProgressRepository } from './stream-progress.repository.js';
+import { StreamProgressRepository } from '../postgres/stream-progress.repository.js';
 import { ReaderEndedError, StreamReader } from './stream-reader.js';
-import { StreamSource } from './stream-source.repository.js';
+import { StreamSource } from '../table/stream-source.js';
 
 /** How often the stream is asked while it has nothing new, and the lease while another instance has it. */
 export const POLL_MS = 250;

@@ -1,14 +1,16 @@
 import type { StreamHandler } from './stream-handler.js';
 import { planShards } from './shard-plan.js';
-import { SHARD_DONE, type StreamProgressRepository } from './stream-progress.repository.js';
-import { sequenceNumberOf } from './stream-record.js';
-import type { StreamSource } from './stream-source.repository.js';
+import {
+  SHARD_BEGINNING,
+  SHARD_DONE,
+  type StreamProgressRepository,
+} from '../postgres/stream-progress.repository.js';
+import { sequenceNumberOf } from '../table/stream-record.js';
+import type { StreamSource } from '../table/stream-source.js';
 
 const DISCOVERY_MS = 5_000;
 /** The lease is extended when that is so long ago: many times while it lasts, however slow the records are. */
 const EXTEND_MS = 300;
-/** Before a new shard has a first record: its beginning. Sequence numbers are digits. */
-const SHARD_BEGINNING = '0';
 
 /** Not a fault: the lease was taken by somebody else, or the table has another stream now. */
 export class ReaderEndedError extends Error {

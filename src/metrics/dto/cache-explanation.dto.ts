@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ROLES } from '../../auth/principal.js';
+import type { Explanation } from '../../cache/index.js';
 import { uuid } from '../../common/validation.js';
 
 const MAX_PATH_LENGTH = 4_096;
@@ -44,7 +45,7 @@ const entry = {
 
 const version = (description: string) => z.string().nullable().meta({ description, example: '17.9f3ac1' });
 
-/** Answer of `GET /api/cache/entries`. */
+/** Answer of `GET /api/cache/entries`: all that the cache says, and by the types of those who answer no more. */
 export const CacheExplanation = z
   .strictObject({
     path: z
@@ -125,5 +126,8 @@ export const CacheExplanation = z
       .nullable()
       .meta({ id: 'ExplainedSharedTier', description: 'In the shared tier; null where there is no key.' }),
   })
-  .meta({ id: 'CacheExplanation', description: 'How the cache would answer a GET request of a path.' });
+  .meta({
+    id: 'CacheExplanation',
+    description: 'How the cache would answer a GET request of a path.',
+  }) satisfies z.ZodType<Explanation>;
 export type CacheExplanation = z.output<typeof CacheExplanation>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CacheOverview } from '../../cache/index.js';
 import { instant } from '../../common/validation.js';
 
 const count = (description: string, example = 3) => z.int().min(0).meta({ description, example });
@@ -126,7 +127,7 @@ const RequestStats = z
   })
   .meta({ id: 'RequestStats', description: 'How long requests of one kind took.' });
 
-/** Answer of `GET /api/cache/stats`. */
+/** Answer of `GET /api/cache/stats`: all that the cache says, and by the types of those who answer no more. */
 export const CacheStatsAnswer = z
   .strictObject({
     since: instant().meta({ description: 'When this process began to count.' }),
@@ -188,5 +189,8 @@ export const CacheStatsAnswer = z
       })
       .meta({ id: 'LatencyStats', description: 'How long answers of cached routes took.' }),
   })
-  .meta({ id: 'CacheStats', description: 'The cache of this process since it began.' });
+  .meta({
+    id: 'CacheStats',
+    description: 'The cache of this process since it began.',
+  }) satisfies z.ZodType<CacheOverview>;
 export type CacheStatsAnswer = z.output<typeof CacheStatsAnswer>;

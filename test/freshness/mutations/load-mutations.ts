@@ -103,7 +103,7 @@ export const LOAD_MUTATIONS: readonly Mutation[] = [
     scenario: readAfterWrite,
     edits: [
       {
-        file: 'patients/patients.repository.js',
+        file: 'patients/postgres/patients.repository.js',
         find: 'return row && toPatient(row);',
         replace: `setTimeout(() => this.prisma.$executeRaw\`SELECT cache_bump(ARRAY['patient:' || \${id}])\`.catch(() => 0), 1_000);
         return row && toPatient(row);`,

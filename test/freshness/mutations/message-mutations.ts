@@ -1,7 +1,7 @@
 import type { Edit, Mutation } from './mutation.js';
 import { readAfterSending, readAfterSendingAgain, readWhileSending } from './scenarios/message-scenarios.js';
 
-const SENDING = 'messaging/sending.service.js';
+const SENDING = 'messaging/sending/sending.service.js';
 const RAISE = 'await this.raise(userId, sent, key);';
 
 /** The writer of what is sent under a key dies when the message is kept, and before its tags are raised. */

@@ -1,6 +1,6 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { messageItem, type StoredMessage } from '../../../src/messaging/items.js';
+import { messageItem, type StoredMessage } from '../../../src/messaging/table/items.js';
 
 const ARN =
   'arn:aws:dynamodb:eu-central-1:111122223333:table/messages-production/stream/2026-11-26T10:00:00.000';
