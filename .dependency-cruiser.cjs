@@ -1,51 +1,46 @@
 /** The import rules of docs/architecture.md. */
 const SHARED = '^src/(cache|dynamo|auth|users|prisma|common|config)/';
 
-/** The rooms of `src/cache`, lowest first: each imports only from those before it. */
-const CACHE_ROOMS = [
-  'base/',
-  'versions/',
-  'keys/',
-  'codec/',
-  'stores/',
-  'tiers/',
-  'core/',
-  '(keyv|stats)/',
-  'http/',
-  'admin/',
-  'create-cache\\.ts$',
-  'cache\\.module\\.ts$',
-  'index\\.ts$',
-];
+/** Floors, lowest first; the rooms of one floor are neighbours, which do not know each other. */
+const FLOORS = {
+  cache: [
+    ['base/'],
+    ['versions/'],
+    ['keys/'],
+    ['codec/', 'stores/'],
+    ['tiers/'],
+    ['core/'],
+    ['keyv/', 'stats/'],
+    ['http/'],
+    ['admin/', 'create-cache\\.ts$'],
+    ['cache\\.module\\.ts$'],
+    ['index\\.ts$'],
+  ],
+  'cache/http': [['framework/'], ['request/'], ['response/'], ['routes/'], ['[^/]+\\.ts$']],
+  messaging: [
+    ['ulid\\.ts$', 'cache-tags\\.ts$'],
+    ['dto/', 'table/'],
+    ['postgres/'],
+    ['append/'],
+    ['sending/', 'reading/', 'live/', 'stream/', 'operator/'],
+    ['messaging-metrics\\.ts$'],
+    ['messaging\\.module\\.ts$', 'messaging-stream\\.module\\.ts$'],
+  ],
+};
 
-const CACHE_LOOKS_DOWN = CACHE_ROOMS.slice(0, -1).map((room, floor) => ({
-  name: `cache-looks-down-from-${room.replace(/\W/g, '')}`,
-  severity: 'error',
-  from: { path: `^src/cache/${room}`, pathNot: '\\.spec\\.ts$' },
-  to: { path: `^src/cache/(${CACHE_ROOMS.slice(floor + 1).join('|')})` },
-}));
-
-/** The rooms of `src/messaging`, lowest first. Those of one line are neighbours, which do not know each other. */
-const MESSAGING_ROOMS = [
-  ['ulid\\.ts$', 'cache-tags\\.ts$'],
-  ['dto/', 'table/'],
-  ['postgres/'],
-  ['append/'],
-  ['sending/', 'reading/', 'live/', 'stream/', 'operator/'],
-  ['messaging-metrics\\.ts$'],
-  ['messaging\\.module\\.ts$', 'messaging-stream\\.module\\.ts$'],
-];
-
-const MESSAGING_LOOKS_DOWN = MESSAGING_ROOMS.flatMap((neighbours, floor) =>
-  neighbours.map((room) => ({
-    name: `messaging-looks-down-from-${room.replace(/\W/g, '')}`,
-    severity: 'error',
-    from: { path: `^src/messaging/${room}`, pathNot: '\\.spec\\.ts$' },
-    to: {
-      path: '^src/messaging/',
-      pathNot: [...MESSAGING_ROOMS.slice(0, floor).flat(), room].map((below) => `^src/messaging/${below}`),
-    },
-  })),
+/** Each room imports from itself and from the floors below it. */
+const LOOK_DOWN = Object.entries(FLOORS).flatMap(([folder, floors]) =>
+  floors.flatMap((rooms, floor) =>
+    rooms.map((room) => ({
+      name: `${folder.replace(/\W/g, '-')}-looks-down-from-${room.replace(/\W/g, '')}`,
+      severity: 'error',
+      from: { path: `^src/${folder}/${room}`, pathNot: '\\.spec\\.ts$' },
+      to: {
+        path: `^src/${folder}/`,
+        pathNot: [...floors.slice(0, floor).flat(), room].map((below) => `^src/${folder}/${below}`),
+      },
+    })),
+  ),
 );
 
 /** Who may query PostgreSQL, through Prisma or `pg`. */
@@ -71,14 +66,7 @@ module.exports = {
       comment: 'It stands on the tools for DynamoDB, which messages use as well.',
       to: { path: '^src/', pathNot: '^src/(cache|dynamo)/' },
     },
-    ...CACHE_LOOKS_DOWN,
-    ...MESSAGING_LOOKS_DOWN,
-    {
-      name: 'keyv-and-statistics-are-neighbours',
-      severity: 'error',
-      from: { path: '^src/cache/(keyv|stats)/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^src/cache/(keyv|stats)/', pathNot: '^src/cache/$1/' },
-    },
+    ...LOOK_DOWN,
     {
       name: 'cache-knows-nest-at-its-top-only',
       severity: 'error',

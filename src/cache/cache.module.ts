@@ -21,7 +21,7 @@ import { HitResponder } from './http/routes/hit.guard.js';
 import { LocalHitResponder } from './http/local-hit-responder.js';
 import { RouteDiscovery } from './http/framework/discovered-routes.js';
 import type { RouteDefaults } from './http/routes/cached-route.js';
-import { Routes } from './http/routes/routes.js';
+import { Routes } from './http/routes.js';
 import { WriteBarrier } from './http/write-barrier.js';
 import { TieredCache } from './core/tiered-cache.js';
 

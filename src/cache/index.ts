@@ -19,8 +19,8 @@ export {
 } from './base/errors.js';
 export type { CacheEvent, Report } from './base/events.js';
 export {
+  AnnouncesVersions,
   Cached,
-  Invalidates,
   type CachedOptions,
   type CachedRequest,
 } from './http/routes/cached.decorator.js';

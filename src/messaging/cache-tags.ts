@@ -1,16 +1,13 @@
 import { collectionTag, uuidTag, type Tag } from '../cache/index.js';
 
-const tagOfConversation = uuidTag('conversation');
-const tagOfInbox = uuidTag('inbox');
-
 /** What others see of a user. The triggers of migration `cache_versions` bump it. */
 export const userTag = uuidTag('user');
 
 /** The messages of one conversation. */
-export const conversationTag = (id: string | undefined): Tag => tagOfConversation(id ?? '');
+export const conversationTag = uuidTag('conversation');
 
 /** The conversations of one user, with their last messages and unread counts. */
-export const inboxTag = (userId: string | undefined): Tag => tagOfInbox(userId ?? '');
+export const inboxTag = uuidTag('inbox');
 
 /** Every cached response that is made of messages: bumped where it is not known which of them changed. */
 export const MESSAGES_TAG = collectionTag('messages');

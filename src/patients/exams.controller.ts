@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Cached, Invalidates } from '../cache/index.js';
+import { AnnouncesVersions, Cached } from '../cache/index.js';
 import { Roles } from '../auth/decorators.js';
 import { ApiCursorQuery } from '../common/api-optional-query.js';
 import { ApiProblems, BODY_PROBLEMS, PROTECTED_ROUTE_PROBLEMS } from '../common/errors/api-problems.js';
@@ -26,7 +26,11 @@ export class ExamsController {
   constructor(@Inject(PatientExams) private readonly exams: PatientExams) {}
 
   @Get()
-  @Cached({ scope: 'shared', query: ['limit', 'cursor'], tags: ({ params }) => [patientTag(params['id'])] })
+  @Cached<PatientParams>({
+    scope: 'shared',
+    query: ['limit', 'cursor'],
+    tags: ({ params }) => [patientTag(params.id)],
+  })
   @ReadableByPatient()
   @ApiOperation({
     summary: 'List the exams of a patient',
@@ -44,7 +48,7 @@ export class ExamsController {
 
   @Post()
   @BodyLimit(BODY_LIMIT_KIB)
-  @Invalidates(({ params }) => [patientTag(params['id'])])
+  @AnnouncesVersions<unknown, PatientParams>(({ params }) => [patientTag(params.id)])
   @ApiOperation({ summary: 'Add an exam', description: 'The service makes the id. Clinicians and admins.' })
   @Creates('The exam was added.', Exam)
   @ApiProblems(...BODY_PROBLEMS, 'PATIENT_NOT_FOUND', 'ENTITY_UNPROCESSABLE', 'CONFLICT')
@@ -57,7 +61,7 @@ export class ExamsController {
 
   @Patch(':itemId')
   @BodyLimit(BODY_LIMIT_KIB)
-  @Invalidates(({ params }) => [patientTag(params['id'])])
+  @AnnouncesVersions<unknown, PatientParams>(({ params }) => [patientTag(params.id)])
   @ApiOperation({
     summary: 'Change an exam',
     description:
@@ -74,7 +78,7 @@ export class ExamsController {
   }
 
   @Delete(':itemId')
-  @Invalidates(({ params }) => [patientTag(params['id'])])
+  @AnnouncesVersions<unknown, PatientParams>(({ params }) => [patientTag(params.id)])
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete an exam', description: 'There is no way back. Clinicians and admins.' })
   @ApiNoContentResponse({ description: 'The exam was deleted.' })

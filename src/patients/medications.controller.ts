@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Cached, Invalidates } from '../cache/index.js';
+import { AnnouncesVersions, Cached } from '../cache/index.js';
 import { Roles } from '../auth/decorators.js';
 import { ApiCursorQuery } from '../common/api-optional-query.js';
 import { ApiProblems, BODY_PROBLEMS, PROTECTED_ROUTE_PROBLEMS } from '../common/errors/api-problems.js';
@@ -26,7 +26,11 @@ export class MedicationsController {
   constructor(@Inject(PatientMedications) private readonly medications: PatientMedications) {}
 
   @Get()
-  @Cached({ scope: 'shared', query: ['limit', 'cursor'], tags: ({ params }) => [patientTag(params['id'])] })
+  @Cached<PatientParams>({
+    scope: 'shared',
+    query: ['limit', 'cursor'],
+    tags: ({ params }) => [patientTag(params.id)],
+  })
   @ReadableByPatient()
   @ApiOperation({
     summary: 'List the medications of a patient',
@@ -44,7 +48,7 @@ export class MedicationsController {
 
   @Post()
   @BodyLimit(BODY_LIMIT_KIB)
-  @Invalidates(({ params }) => [patientTag(params['id'])])
+  @AnnouncesVersions<unknown, PatientParams>(({ params }) => [patientTag(params.id)])
   @ApiOperation({
     summary: 'Add a medication',
     description: 'The service makes the id. Clinicians and admins.',
@@ -60,7 +64,7 @@ export class MedicationsController {
 
   @Patch(':itemId')
   @BodyLimit(BODY_LIMIT_KIB)
-  @Invalidates(({ params }) => [patientTag(params['id'])])
+  @AnnouncesVersions<unknown, PatientParams>(({ params }) => [patientTag(params.id)])
   @ApiOperation({
     summary: 'Change a medication',
     description:
@@ -83,7 +87,7 @@ export class MedicationsController {
   }
 
   @Delete(':itemId')
-  @Invalidates(({ params }) => [patientTag(params['id'])])
+  @AnnouncesVersions<unknown, PatientParams>(({ params }) => [patientTag(params.id)])
   @HttpCode(204)
   @ApiOperation({
     summary: 'Delete a medication',

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Cached, Invalidates } from '../cache/index.js';
+import { AnnouncesVersions, Cached } from '../cache/index.js';
 import { Roles } from '../auth/decorators.js';
 import { ApiCursorQuery, ApiOptionalQuery } from '../common/api-optional-query.js';
 import { ApiProblems, BODY_PROBLEMS, PROTECTED_ROUTE_PROBLEMS } from '../common/errors/api-problems.js';
@@ -42,7 +42,7 @@ export class PatientsController {
 
   @Post()
   @BodyLimit(BODY_LIMIT_KIB)
-  @Invalidates((_, patient) => [patientTag((patient as Patient).id), PATIENTS_TAG])
+  @AnnouncesVersions<Patient>((_, patient) => [patientTag(patient.id), PATIENTS_TAG])
   @ApiOperation({
     summary: 'Create a patient',
     description: 'The service makes the id. Clinicians and admins.',
@@ -54,7 +54,11 @@ export class PatientsController {
   }
 
   @Get(':id')
-  @Cached({ scope: 'shared', tags: ({ params }) => [patientTag(params['id'])], staleIfError: '1h' })
+  @Cached<PatientParams>({
+    scope: 'shared',
+    tags: ({ params }) => [patientTag(params.id)],
+    staleIfError: '1h',
+  })
   @ReadableByPatient()
   @ApiOperation({
     summary: 'Read the record of a patient',
@@ -70,7 +74,7 @@ export class PatientsController {
 
   @Patch(':id')
   @BodyLimit(BODY_LIMIT_KIB)
-  @Invalidates(({ params }) => [patientTag(params['id']), PATIENTS_TAG])
+  @AnnouncesVersions<unknown, PatientParams>(({ params }) => [patientTag(params.id), PATIENTS_TAG])
   @ApiOperation({
     summary: 'Change a patient',
     description:
@@ -87,7 +91,7 @@ export class PatientsController {
   }
 
   @Delete(':id')
-  @Invalidates(({ params }) => [patientTag(params['id']), PATIENTS_TAG])
+  @AnnouncesVersions<unknown, PatientParams>(({ params }) => [patientTag(params.id), PATIENTS_TAG])
   @HttpCode(204)
   @ApiOperation({
     summary: 'Delete a patient',

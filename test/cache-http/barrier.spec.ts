@@ -9,7 +9,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { EMPTY, of } from 'rxjs';
 import { Readable } from 'node:stream';
-import { EVERYTHING, Invalidates, type Tag } from '../../src/cache/index.js';
+import { EVERYTHING, AnnouncesVersions, type Tag } from '../../src/cache/index.js';
 import { FakeFeed } from '../support/fake-feed.js';
 import { waitUntil } from '../support/wait-until.js';
 import { startHttpApp, type HttpApp } from './support/http-app.js';
@@ -91,13 +91,13 @@ let told: (response: unknown) => readonly Tag[];
 @Controller('told')
 class TellingController {
   @Post(':id')
-  @Invalidates((_, response) => told(response))
+  @AnnouncesVersions((_, response) => told(response))
   write(@Param('id') id: string) {
     return { id };
   }
 
   @Post('fails/:id')
-  @Invalidates(({ params }) => [thingTag(params['id'] ?? '')])
+  @AnnouncesVersions(({ params }) => [thingTag(params['id'] ?? '')])
   fails() {
     throw new ConflictException();
   }
@@ -192,7 +192,7 @@ describe('the barrier of every write', () => {
     expect(feed.questions).toHaveLength(0);
   });
 
-  describe('@Invalidates', () => {
+  describe('@AnnouncesVersions', () => {
     const post = async (path: string) => {
       feed.automatic = true;
       const { status, headers } = await send(app.url, `/told/${path}`, { method: 'POST' });
@@ -209,6 +209,31 @@ describe('the barrier of every write', () => {
 
     it('tells the versions of the tags that the write changed', async () => {
       expect(await post(ID)).toBe(`patient:${ID}=17.9f3ac1`);
+    });
+
+    // Guards write-barrier.ts, announce: `authority.barrier(tags)` before the answer, and `'free'` after it.
+    it('one round trip is barrier and look-up: the write is answered after it, and asks no more', async () => {
+      const answer = send(app.url, `/told/${ID}`, { method: 'POST' });
+      let isAnswered = false;
+      void answer.then(() => (isAnswered = true));
+      await waitUntil('the barrier asks', () => feed.questions.length > 0);
+      expect([feed.questions.map(({ tags }) => tags), isAnswered]).toEqual([[[thingTag(ID)]], false]);
+      feed.questions[0]!.arrive();
+
+      expect((await answer).headers['cache-versions']).toBe(`patient:${ID}=17.9f3ac1`);
+      expect(feed.questions).toHaveLength(1);
+    });
+
+    // Guards version-feed.ts, barrier: the loss of the feed ends the wait; postgres-authority.ts, barrier: `tryLookUp`.
+    it('the feed is lost meanwhile: the write is answered, with the versions as PostgreSQL says them', async () => {
+      const id = await origin.add('Thing');
+      const answer = send(app.url, `/told/${id}`, { method: 'POST' });
+      await waitUntil('the barrier asks', () => feed.questions.length > 0);
+      feed.hangUp();
+
+      const { status, headers } = await answer;
+      expect(status).toBe(201);
+      expect(headers['cache-versions']).toMatch(new RegExp(`^patient:${id}=1\\.[0-9a-z]+$`));
     });
 
     it('tells each tag once, and nothing of the tag of everything, or of tags without a version', async () => {

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Patch } from '@nestjs/common';
-import { Cached, Invalidates, type CachedRequest } from '../../src/cache/index.js';
+import { Cached, AnnouncesVersions, type CachedRequest } from '../../src/cache/index.js';
 import type { OpenFeedSession } from '../../src/cache/versions/feed-session.js';
 import { postgresFeedSessions } from '../../src/cache/versions/postgres-feed-session.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -25,7 +25,7 @@ class ThingController {
   }
 
   @Patch('things/:id')
-  @Invalidates(tags)
+  @AnnouncesVersions(tags)
   async rename(@Param('id') id: string, @Body() { name }: { name: string }) {
     await origin.rename(id, name);
     return { name };

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuthorityUnavailableError } from '../base/errors.js';
 import { CacheRuntime } from '../http/cache-runtime.js';
 import type { CachePrincipal } from '../http/routes/route-key.js';
-import { Routes } from '../http/routes/routes.js';
+import { Routes } from '../http/routes.js';
 import { EVERYTHING, type Tag } from '../versions/tag.js';
 import { formatVersion } from '../versions/version.js';
 import { CacheStats } from '../stats/cache-stats.js';

@@ -5,7 +5,7 @@ import type { CachedOptions } from '../http/routes/cached.decorator.js';
 import type { CacheRuntime } from '../http/cache-runtime.js';
 import type { Uncached } from '../http/routes/cached-route.js';
 import type { CachePrincipal } from '../http/routes/route-key.js';
-import type { Routes } from '../http/routes/routes.js';
+import type { Routes } from '../http/routes.js';
 import type { Entry } from '../tiers/entry.js';
 import type { Inspection } from '../tiers/shared-tier.js';
 import type { EntryKey } from '../keys/entry-key.js';

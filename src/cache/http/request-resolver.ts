@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CacheRuntime } from './cache-runtime.js';
 import { NO_DIRECTIVES, requestDirectives, type RequestDirectives } from './request/request-directives.js';
 import type { CachedRoute, RouteCall } from './routes/cached-route.js';
-import { Routes } from './routes/routes.js';
+import { Routes } from './routes.js';
 
 /** A request of a cached route, with all that follows from its head. */
 export interface ResolvedRequest {

@@ -5,7 +5,8 @@ import { concatMap, type Observable } from 'rxjs';
 import { EVERYTHING, type Tag } from '../versions/tag.js';
 import { CacheRuntime } from './cache-runtime.js';
 import { CACHE_VERSIONS, formatCacheVersions } from './request/cache-versions.js';
-import { INVALIDATES, type CachedRequest, type Invalidated } from './routes/cached.decorator.js';
+import { TagRequest } from './routes/cached-route.js';
+import { ANNOUNCES_VERSIONS, type AnnouncedTags, type RouteParams } from './routes/cached.decorator.js';
 
 /** RFC 9110, section 9.2.1. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
@@ -48,7 +49,7 @@ export class WriteBarrier {
     next: CallHandler,
   ): Observable<unknown> {
     this.answers.set(request, 'due');
-    const tagsOf = Reflect.getMetadata(INVALIDATES, handler) as Invalidated | undefined;
+    const tagsOf = Reflect.getMetadata(ANNOUNCES_VERSIONS, handler) as AnnouncedTags | undefined;
     if (tagsOf === undefined) return next.handle() as Observable<unknown>;
     return next.handle().pipe(
       concatMap(async (response: unknown) => {
@@ -75,7 +76,7 @@ export class WriteBarrier {
    * read elsewhere, so what goes wrong with them is no reason to fail a write that is done.
    */
   private async announce(
-    tagsOf: Invalidated,
+    tagsOf: AnnouncedTags,
     request: FastifyRequest,
     reply: FastifyReply,
     response: unknown,
@@ -93,25 +94,17 @@ export class WriteBarrier {
 
   /** Undefined when the tags function fails. */
   private tagsToAnnounce(
-    tagsOf: Invalidated,
+    tagsOf: AnnouncedTags,
     request: FastifyRequest,
     response: unknown,
   ): readonly Tag[] | undefined {
     try {
-      const subject = this.runtime.defaults.principalOf(request)?.subject;
-      return [...new Set(tagsOf(toCachedRequest(request, subject), response))].filter(
-        (tag) => tag !== EVERYTHING,
-      );
+      const { params, query } = request as { params?: RouteParams; query?: TagRequest['query'] };
+      const principal = this.runtime.defaults.principalOf(request);
+      const tags = tagsOf(new TagRequest(params ?? {}, query ?? {}, principal), response);
+      return [...new Set(tags)].filter((tag) => tag !== EVERYTHING);
     } catch {
       return undefined;
     }
   }
-}
-
-function toCachedRequest(request: FastifyRequest, subject: string | undefined): CachedRequest {
-  return {
-    params: (request.params ?? {}) as CachedRequest['params'],
-    query: (request.query ?? {}) as CachedRequest['query'],
-    subject,
-  };
 }

@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../../auth/decorators.js';
 import type { Principal } from '../../auth/principal.js';
-import { Cached, Invalidates } from '../../cache/index.js';
+import { AnnouncesVersions, Cached } from '../../cache/index.js';
 import { ApiCursorQuery } from '../../common/api-optional-query.js';
 import { ApiProblems, PROTECTED_ROUTE_PROBLEMS } from '../../common/errors/api-problems.js';
 import { PageQuery } from '../../common/pagination.dto.js';
@@ -48,10 +48,10 @@ export class ConversationsController {
   }
 
   @Get(':id/messages')
-  @Cached({
+  @Cached<ConversationParams>({
     scope: 'principal',
     query: ['limit', 'cursor'],
-    tags: ({ params }) => [conversationTag(params['id']), MESSAGES_TAG],
+    tags: ({ params }) => [conversationTag(params.id), MESSAGES_TAG],
     snapshot: false,
   })
   @ApiOperation({
@@ -70,7 +70,7 @@ export class ConversationsController {
   }
 
   @Post(':id/read')
-  @Invalidates(({ subject }) => [inboxTag(subject)])
+  @AnnouncesVersions(({ subject }) => [inboxTag(subject)])
   @HttpCode(204)
   @ApiOperation({
     summary: 'Mark a conversation as read',

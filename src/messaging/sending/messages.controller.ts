@@ -2,7 +2,7 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../../auth/decorators.js';
 import type { Principal } from '../../auth/principal.js';
-import { Invalidates } from '../../cache/index.js';
+import { AnnouncesVersions } from '../../cache/index.js';
 import { ApiProblems, BODY_PROBLEMS, PROTECTED_ROUTE_PROBLEMS } from '../../common/errors/api-problems.js';
 import { BodyLimit } from '../../common/http/body-limit.js';
 import { conversationTag, inboxTag } from '../cache-tags.js';
@@ -22,8 +22,8 @@ export class MessagesController {
 
   @Post()
   @BodyLimit(BODY_LIMIT_KIB)
-  @Invalidates(({ subject }, message) => [
-    conversationTag((message as Message).conversationId),
+  @AnnouncesVersions<Message>(({ subject }, message) => [
+    conversationTag(message.conversationId),
     inboxTag(subject),
   ])
   @ApiOperation({

@@ -9,7 +9,7 @@ import { CACHE_VERSIONS, parseCacheVersions } from '../request/cache-versions.js
 import { responseSerializer, type CachedResponse } from '../response/cached-response.js';
 import { Uncapturable } from '../response/capture-response.js';
 import type { ResponsePolicy } from '../response/send-response.js';
-import type { CachedOptions, CachedRequest } from './cached.decorator.js';
+import type { CachedOptions, CachedRequest, RouteParams } from './cached.decorator.js';
 import { routeKey, type CachePrincipal, type KeyedRequest } from './route-key.js';
 import { mergeVary, varyFields, type HeaderValue } from '../response/vary.js';
 
@@ -124,7 +124,7 @@ export class CachedRoute implements ResponsePolicy {
     if (this.options.scope !== 'shared' && principal === undefined) return { uncached: 'no-principal' };
     const fields = vary === undefined ? this.vary : varyFields(mergeVary(vary, this.vary.join(', ')));
     if (fields.includes('*')) return { uncached: 'not-cacheable' };
-    const tags = this.tagsOf({ params, query, subject: principal?.subject });
+    const tags = this.tagsOf(new TagRequest(params, query, principal));
     if (tags === undefined) return { uncached: 'tags-failed' };
     const sent = headers[CACHE_VERSIONS];
     const floor = sent === undefined ? undefined : parseCacheVersions(String(sent), tags);
@@ -151,6 +151,24 @@ export class CachedRoute implements ResponsePolicy {
       case 'role':
         return ['role', ...[...(principal?.roles ?? [])].sort()];
     }
+  }
+}
+
+/** What a tags function gets. */
+export class TagRequest implements CachedRequest {
+  constructor(
+    readonly params: RouteParams,
+    readonly query: Readonly<Record<string, unknown>>,
+    private readonly principal: CachePrincipal | undefined,
+  ) {}
+
+  /** @throws {CacheUsageError} without a principal */
+  get subject(): string {
+    if (this.principal !== undefined) return this.principal.subject;
+    throw new CacheUsageError(
+      'CACHE_OPTIONS_INVALID',
+      'The request has no principal, so there is no subject.',
+    );
   }
 }
 

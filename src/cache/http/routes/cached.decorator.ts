@@ -1,15 +1,19 @@
 import { applyDecorators, SetMetadata, UseGuards } from '@nestjs/common';
+import type { Observable } from 'rxjs';
 import type { Consistency } from '../../core/cache-call.js';
 import type { Duration } from '../../base/duration.js';
 import type { Tag } from '../../versions/tag.js';
 import { HitGuard } from './hit.guard.js';
 
+/** Path parameters of a route, by name. */
+export type RouteParams = Readonly<Record<string, string>>;
+
 /** What a tags function may look at: the request as the guards let it in. Pipes have not run yet. */
-export interface CachedRequest {
-  readonly params: Readonly<Record<string, string>>;
+export interface CachedRequest<Params extends object = RouteParams> {
+  readonly params: Readonly<Params>;
   readonly query: Readonly<Record<string, unknown>>;
-  /** Subject of the request's principal; undefined on public routes. */
-  readonly subject: string | undefined;
+  /** Subject of the request's principal. On a public route there is none: reading it throws, and nothing is cached. */
+  readonly subject: string;
 }
 
 interface CommonOptions {
@@ -32,9 +36,9 @@ interface CommonOptions {
 }
 
 /** A response whose freshness comes from versions. */
-export interface VersionedOptions extends CommonOptions {
+export interface VersionedOptions<Params extends object = RouteParams> extends CommonOptions {
   /** Every piece of data that the response is made of. */
-  readonly tags: (request: CachedRequest) => readonly Tag[];
+  readonly tags: (request: CachedRequest<Params>) => readonly Tag[];
   /** Default: `CACHE_CONSISTENCY`. */
   readonly consistency?: Exclude<Consistency, 'ttl'>;
   /** How long entries are kept. Default: `CACHE_TTL`. */
@@ -54,10 +58,10 @@ export interface ExpiringOptions extends CommonOptions {
   readonly tags?: never;
 }
 
-export type CachedOptions = VersionedOptions | ExpiringOptions;
+export type CachedOptions<Params extends object = RouteParams> = VersionedOptions<Params> | ExpiringOptions;
 
 export const CACHED = 'careline:cached';
-export const INVALIDATES = 'careline:invalidates';
+export const ANNOUNCES_VERSIONS = 'careline:announces-versions';
 
 /**
  * Caches the responses of a GET route; HEAD is answered from it too, but fills nothing. Needs the interceptor of
@@ -66,12 +70,48 @@ export const INVALIDATES = 'careline:invalidates';
  * lets vary on a header field that is not declared, and JSON that a `preSerialization` hook of Fastify would change.
  *
  * Write it above `@UseGuards`: hits are cheapest where no guard of the handler comes after the cache's own.
+ * @example
+ * ```ts
+ * @Get(':id')
+ * @Cached<{ id: string }>({ scope: 'shared', tags: ({ params }) => [patientTag(params.id)] })
+ * findOne(@Param('id') id: string): Promise<PatientRecord>
+ * ```
  */
-export const Cached = (options: CachedOptions): MethodDecorator =>
-  applyDecorators(SetMetadata(CACHED, options), UseGuards(HitGuard));
+export const Cached = <Params extends object = RouteParams>(
+  options: CachedOptions<Params>,
+): MethodDecorator => applyDecorators(SetMetadata(CACHED, options), UseGuards(HitGuard));
 
-/** The tags that a write changed, given the request and what the handler returned. */
-export type Invalidated = (request: CachedRequest, response: unknown) => readonly Tag[];
+/** The tags that a write bumped, given the request and what the handler returned. */
+export type AnnouncedTags<Response = unknown, Params extends object = RouteParams> = (
+  request: CachedRequest<Params>,
+  response: Response,
+) => readonly Tag[];
 
-/** Names the tags that a write changes: their new versions go into the response's `Cache-Versions`. */
-export const Invalidates = (tags: Invalidated): MethodDecorator => SetMetadata(INVALIDATES, tags);
+/** Decorates a handler that returns `Response`, as such or as a promise or observable. */
+type HandlerDecorator<Response> = <
+  Handler extends (...args: never[]) => Response | Promise<Response> | Observable<Response>,
+>(
+  target: object,
+  name: string | symbol,
+  descriptor: TypedPropertyDescriptor<Handler>,
+) => void;
+
+/**
+ * Sends the versions of `tags`, as they are after the write, in the response's `Cache-Versions`: a client that sends them
+ * with its next read sees its own write on every instance at once. It invalidates nothing: the versions are bumped where
+ * the data is written, and this instance's own reads see every write without it. Use it where a client may reach another
+ * instance with its next request.
+ * @example
+ * ```ts
+ * @Post()
+ * @AnnouncesVersions<Patient>((_, patient) => [patientTag(patient.id)])
+ * create(@Body() patient: NewPatient): Promise<Patient>
+ * ```
+ */
+export const AnnouncesVersions =
+  <Response = unknown, Params extends object = RouteParams>(
+    tags: AnnouncedTags<Response, Params>,
+  ): HandlerDecorator<Response> =>
+  (_target, _name, descriptor) => {
+    Reflect.defineMetadata(ANNOUNCES_VERSIONS, tags, descriptor.value as object);
+  };

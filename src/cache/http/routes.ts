@@ -5,14 +5,14 @@ import {
   type OnApplicationBootstrap,
   type Type,
 } from '@nestjs/common';
-import { CacheUsageError } from '../../base/errors.js';
-import { CacheRuntime } from '../cache-runtime.js';
-import { CACHED, type CachedOptions } from './cached.decorator.js';
-import { RouteDiscovery, type Handler } from '../framework/discovered-routes.js';
-import { answersItself, isLastStep, methodName } from '../framework/handler-metadata.js';
-import { HitGuard } from './hit.guard.js';
-import { PathPattern } from './path-pattern.js';
-import { CachedRoute } from './cached-route.js';
+import { CacheUsageError } from '../base/errors.js';
+import { CacheRuntime } from './cache-runtime.js';
+import { CACHED, type CachedOptions } from './routes/cached.decorator.js';
+import { RouteDiscovery, type Handler } from './framework/discovered-routes.js';
+import { answersItself, isLastStep, methodName } from './framework/handler-metadata.js';
+import { HitGuard } from './routes/hit.guard.js';
+import { PathPattern } from './routes/path-pattern.js';
+import { CachedRoute } from './routes/cached-route.js';
 
 /** A route that answers GET requests of some path; `call` is undefined when it is not cached. */
 export interface MatchedRoute {
