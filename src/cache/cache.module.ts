@@ -20,6 +20,7 @@ import { CacheRuntime } from './http/cache-runtime.js';
 import { Hits } from './http/hit.guard.js';
 import { LocalHits } from './http/local-hits.js';
 import { RouteDiscovery } from './http/framework/discovered-routes.js';
+import { checkRouteDefaults, isRouteDefault } from './http/routes/cached-options.js';
 import type { RouteDefaults } from './http/routes/route-call.js';
 import { Routes } from './http/routes/routes.js';
 import { WriteBarrier } from './http/write-barrier.js';
@@ -69,7 +70,7 @@ export class CacheModule implements OnApplicationShutdown {
         {
           provide: Running,
           inject: [Options],
-          useFactory: (options: CacheModuleOptions) => createCache(options),
+          useFactory: (options: CacheModuleOptions) => createCache(withoutDefaults(options)),
         },
         { provide: CacheRuntime, inject: [Options, Running], useFactory: toRuntime },
         { provide: TieredCache, inject: [Running], useFactory: ({ cache }: RunningCache) => cache },
@@ -92,6 +93,7 @@ export class CacheModule implements OnApplicationShutdown {
 
 /** Events go to the statistics and the log, and to whom the service says. */
 function withObservers(given: CacheModuleOptions, { record }: CacheStats): CacheModuleOptions {
+  checkRouteDefaults(given);
   const log = new TransitionLog(new Logger('Cache'));
   const report = (event: CacheEvent): void => {
     record(event);
@@ -99,6 +101,12 @@ function withObservers(given: CacheModuleOptions, { record }: CacheStats): Cache
     given.report?.(event);
   };
   return { ...given, report };
+}
+
+/** What is left is for the cache, which refuses options that it does not know. */
+function withoutDefaults(options: CacheModuleOptions): CacheOptions {
+  const others = Object.entries(options).filter(([name]) => !isRouteDefault(name));
+  return Object.fromEntries(others) as unknown as CacheOptions;
 }
 
 function toRuntime(options: CacheModuleOptions, running: RunningCache): CacheRuntime {

@@ -1,4 +1,5 @@
 import { applyDecorators, SetMetadata, UseGuards } from '@nestjs/common';
+import { FUNCTION, invalidOption } from '../../base/option-checks.js';
 import type { Consistency } from '../../core/cache-call.js';
 import type { Duration } from '../../base/duration.js';
 import type { Tag } from '../../versions/tag.js';
@@ -73,5 +74,14 @@ export const Cached = (options: CachedOptions): MethodDecorator =>
 /** The tags that a write changed, given the request and what the handler returned. */
 export type Invalidated = (request: CachedRequest, response: unknown) => readonly Tag[];
 
-/** Names the tags that a write changes: their new versions go into the response's `Cache-Versions`. */
-export const Invalidates = (tags: Invalidated): MethodDecorator => SetMetadata(INVALIDATES, tags);
+/**
+ * Names the tags that a write changes: their new versions go into the response's `Cache-Versions`.
+ * @throws {CacheUsageError} when `tags` is no function
+ */
+export const Invalidates =
+  (tags: Invalidated): MethodDecorator =>
+  (target, method, descriptor) => {
+    const of = `${target.constructor.name}.${String(method)}`;
+    if (!FUNCTION.accepts(tags)) throw invalidOption(of, 'tags', FUNCTION.expected, tags);
+    SetMetadata(INVALIDATES, tags)(target, method, descriptor);
+  };

@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { CacheUsageError } from '../../base/errors.js';
 import { CacheRuntime } from '../cache-runtime.js';
+import { checkCachedOptions } from './cached-options.js';
 import { CACHED, type CachedOptions } from './cached.decorator.js';
 import { RouteDiscovery, type Handler } from '../framework/discovered-routes.js';
 import { answersEarly, answersItself, methodName } from '../framework/handler-metadata.js';
@@ -72,12 +73,14 @@ export class Routes implements OnApplicationBootstrap {
   private settle(controller: Type, handler: Handler): RouteCall | undefined {
     const options = Reflect.getMetadata(CACHED, handler) as CachedOptions | undefined;
     if (options === undefined) return undefined;
-    const name = options.name ?? `${controller.name}.${methodName(controller, handler)}`;
+    const place = `${controller.name}.${methodName(controller, handler)}`;
+    checkCachedOptions(place, options);
+    const { name = place } = options;
     // The name is in the key: under one name two routes would serve each other's answers.
     if (this.byName.has(name)) {
       throw new CacheUsageError(
-        'CACHE_OPTIONS_INVALID',
-        `Two cached routes are called ${name}: give one of them a name of its own.`,
+        'CACHE_NAME_TAKEN',
+        `${place}: another cached route is called "${name}": give one of them another name.`,
       );
     }
     const route = new RouteCall(name, options, this.runtime.defaults, {
