@@ -20,6 +20,7 @@ import { RequestResolver } from './http/request-resolver.js';
 import { HitResponder } from './http/routes/hit.guard.js';
 import { LocalHitResponder } from './http/local-hit-responder.js';
 import { RouteDiscovery } from './http/framework/discovered-routes.js';
+import { checkRouteDefaults, isRouteDefault } from './http/routes/cached-options.js';
 import type { RouteDefaults } from './http/routes/cached-route.js';
 import { Routes } from './http/routes.js';
 import { WriteBarrier } from './http/write-barrier.js';
@@ -71,7 +72,7 @@ export class CacheModule implements OnApplicationShutdown {
         {
           provide: Running,
           inject: [Options],
-          useFactory: (options: CacheModuleOptions) => createCache(options),
+          useFactory: (options: CacheModuleOptions) => createCache(withoutDefaults(options)),
         },
         { provide: CacheRuntime, inject: [Options, Running], useFactory: toRuntime },
         { provide: TieredCache, inject: [Running], useFactory: ({ cache }: RunningCache) => cache },
@@ -100,6 +101,7 @@ function createStats(): CacheStats {
 
 /** Events go to the statistics, and to whatever the service gave. */
 function withStats(own: CacheModuleOptions, { record }: CacheStats): CacheModuleOptions {
+  checkRouteDefaults(own);
   const { report } = own;
   if (report === undefined) return { ...own, report: record };
   return {
@@ -109,6 +111,12 @@ function withStats(own: CacheModuleOptions, { record }: CacheStats): CacheModule
       report(event);
     },
   };
+}
+
+/** What is left is for the cache, which refuses options that it does not know. */
+function withoutDefaults(options: CacheModuleOptions): CacheOptions {
+  const others = Object.entries(options).filter(([name]) => !isRouteDefault(name));
+  return Object.fromEntries(others) as unknown as CacheOptions;
 }
 
 function toRuntime(options: CacheModuleOptions, running: RunningCache): CacheRuntime {

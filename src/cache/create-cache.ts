@@ -1,6 +1,19 @@
 import { SelfCheck, type SelfCheckOptions } from './core/self-check.js';
 import { KeyScheme } from './keys/cache-key.js';
 import { systemClock, type Clock } from './base/clock.js';
+import {
+  checkOptions,
+  FUNCTION,
+  OBJECT,
+  optional,
+  orFalse,
+  POSITIVE_INTEGER,
+  POSITIVE_NUMBER,
+  TEXT,
+  THE_CACHE,
+  WHOLE_NUMBER,
+  type OptionRules,
+} from './base/option-checks.js';
 import type { Codec } from './codec/codec.js';
 import { createCodec } from './codec/create-codec.js';
 import type { Report } from './base/events.js';
@@ -60,8 +73,42 @@ const MEMORY_TIMEOUT_MS = 1_000;
 const LEASE_TTL_MS = 5_000;
 const LEASE_WAIT_MS = 2_000;
 
-/** Composes a cache. It resolves when the feed has been tried once; without one, versions are read on every request. */
+const POSTGRES_URL = /^postgres(ql)?:\/\//;
+const RULES: OptionRules<CacheOptions> = {
+  // Described only, wherever it is wrong: it holds a password.
+  databaseUrl: {
+    expected: 'the URL of a PostgreSQL database, such as postgresql://host:5432/name',
+    accepts: (value) => typeof value === 'string' && POSTGRES_URL.test(value) && URL.canParse(value),
+  },
+  namespace: TEXT,
+  store: optional(OBJECT),
+  localMaxBytes: optional(POSITIVE_INTEGER),
+  feedTimeoutMs: optional(POSITIVE_INTEGER),
+  mapCapacity: optional(POSITIVE_INTEGER),
+  keySecret: optional(TEXT),
+  report: optional(FUNCTION),
+  clock: optional(OBJECT),
+  random: optional(FUNCTION),
+  openFeed: optional(orFalse(FUNCTION)),
+  selfCheck: optional(orFalse(OBJECT)),
+};
+const STORE_RULES: OptionRules<NonNullable<CacheOptions['store']>> = {
+  store: OBJECT,
+  codec: OBJECT,
+  timeoutMs: POSITIVE_INTEGER,
+};
+const SELF_CHECK_RULES: OptionRules<Exclude<NonNullable<CacheOptions['selfCheck']>, false>> = {
+  oneIn: optional(POSITIVE_INTEGER),
+  maxPerSecond: optional(POSITIVE_NUMBER),
+  settleMs: optional(WHOLE_NUMBER),
+};
+
+/**
+ * Composes a cache. It resolves when the feed has been tried once; without one, versions are read on every request.
+ * @throws {CacheUsageError} when an option is wrong; it names the option, and quotes no value
+ */
 export async function createCache(options: CacheOptions): Promise<RunningCache> {
+  checkAll(options);
   const { report = () => undefined, clock = systemClock, random = Math.random } = options;
   const authority = createAuthority(options, clock, report, random, (tag) => selfCheck?.bumped(tag));
   const selfCheck =
@@ -93,6 +140,13 @@ export async function createCache(options: CacheOptions): Promise<RunningCache> 
   const keyvStore = (namespace: string): KeyvStore =>
     new KeyvStore({ tier, authority, keys, clock, report, namespace });
   return { cache, authority, shared, keys, clock, keyvStore, close };
+}
+
+function checkAll(options: CacheOptions): void {
+  checkOptions(THE_CACHE, options, RULES);
+  const { store, selfCheck = false } = options;
+  if (store !== undefined) checkOptions(THE_CACHE, store, STORE_RULES, 'store.');
+  if (selfCheck !== false) checkOptions(THE_CACHE, selfCheck, SELF_CHECK_RULES, 'selfCheck.');
 }
 
 /** Where there is no shared tier, what Keyv stores stays in this process. */

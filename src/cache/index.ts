@@ -25,7 +25,8 @@ export {
   type CachedRequest,
 } from './http/routes/cached.decorator.js';
 export { bypassCache } from './core/load-scope.js';
-export { memoize, type MemoizeOptions } from './core/memoize.js';
+export { memoize } from './core/memoize.js';
+export type { MemoizeOptions } from './core/memoize-options.js';
 export type { Serializer } from './base/serializer.js';
 export { observeSnapshot } from './core/snapshot.js';
 export type { CacheStore } from './stores/contract/cache-store.js';

@@ -57,7 +57,7 @@ describe('the cache table', () => {
   it('create: refuses a table with other keys', async () => {
     await makeTable('PK', 'SK');
 
-    await expect(createCacheTable(client, table)).rejects.toMatchObject({ code: 'CACHE_OPTIONS_INVALID' });
+    await expect(createCacheTable(client, table)).rejects.toMatchObject({ code: 'CACHE_TABLE_INVALID' });
   });
 
   it('drop: drops it; a second time, and by several at once, it does nothing', async () => {

@@ -85,9 +85,9 @@ describe('a DynamoDB that does not answer as it should', () => {
       'ValidationException',
       `One or more parameter values were invalid: ${SECRET}`,
       400,
-      'CACHE_OPTIONS_INVALID',
+      'CACHE_REQUEST_REFUSED',
     ],
-    ['SerializationException', `cannot parse ${SECRET}`, 400, 'CACHE_OPTIONS_INVALID'],
+    ['SerializationException', `cannot parse ${SECRET}`, 400, 'CACHE_REQUEST_REFUSED'],
     ['RequestEntityTooLarge', SECRET, 413, 'CACHE_ENTRY_TOO_LARGE'],
   ])('%s "%s" (%d) is no fault but %s', async (name, message, status, code) => {
     fake.answer = answerError(status, name, message);

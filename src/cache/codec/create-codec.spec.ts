@@ -10,10 +10,10 @@ const arn = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1
 
 describe('createCodec', () => {
   it.each<[string, unknown]>([
-    ['must be off, local or kms', { mode: 'on' }],
-    ['needs a key', { mode: 'local', keys: [] }],
-    ['the id of a key', { mode: 'local', keys: [{ id: 'a b', secret }] }],
-    ['the id of a key', { mode: 'local', keys: [{ id: '', secret }] }],
+    ['must be "off", "local" or "kms"', { mode: 'on' }],
+    ['encryption.keys', { mode: 'local', keys: [] }],
+    ['keys[0].id', { mode: 'local', keys: [{ id: 'a b', secret }] }],
+    ['keys[0].id', { mode: 'local', keys: [{ id: '', secret }] }],
     ['at least 32 characters', { mode: 'local', keys: [{ id: 'a', secret: secret.slice(0, 31) }] }],
     [
       'at least 32 characters',
@@ -26,7 +26,7 @@ describe('createCodec', () => {
       },
     ],
     [
-      'the same id',
+      'without a key that is named twice',
       {
         mode: 'local',
         keys: [
@@ -35,10 +35,10 @@ describe('createCodec', () => {
         ],
       },
     ],
-    ['needs the ARN of a key', { mode: 'kms', keyArns: [] }],
-    ['by the ARN of the key', { mode: 'kms', keyArns: ['alias/cache'] }],
-    ['by the ARN of the key', { mode: 'kms', keyArns: [arn, arn.replace(':key/', ':alias/')] }],
-    ['named twice', { mode: 'kms', keyArns: [arn, arn] }],
+    ['must be an array that is not empty', { mode: 'kms', keyArns: [] }],
+    ['must be the ARN of a key', { mode: 'kms', keyArns: ['alias/cache'] }],
+    ['must be the ARN of a key', { mode: 'kms', keyArns: [arn, arn.replace(':key/', ':alias/')] }],
+    ['without a key that is named twice', { mode: 'kms', keyArns: [arn, arn] }],
     ['timeoutMs', { mode: 'kms', keyArns: [arn], timeoutMs: 0 }],
     ['dataKeys.maxAgeMs', { mode: 'kms', keyArns: [arn], dataKeys: { maxAgeMs: Number.POSITIVE_INFINITY } }],
     ['dataKeys.maxMessages', { mode: 'local', keys: [{ id: 'a', secret }], dataKeys: { maxMessages: 1.5 } }],

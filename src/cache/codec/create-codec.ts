@@ -16,8 +16,9 @@ export interface CodecOptions {
  * who can write to the store must not be able to put entries of his own there.
  * @throws {CacheUsageError} when an option is wrong
  */
-export function createCodec({ encryption }: CodecOptions): Codec {
-  checkEncryption(encryption);
+export function createCodec(options: CodecOptions): Codec {
+  checkEncryption(options);
+  const { encryption } = options;
   return encryption.mode === 'off' ? new PlainCodec() : new EncryptingCodec(MessageCipher.load(encryption));
 }
 

@@ -1,4 +1,15 @@
-import { CacheUsageError } from '../base/errors.js';
+import type { CacheUsageError } from '../base/errors.js';
+import {
+  checkOptions,
+  invalidOption,
+  matching,
+  OBJECT,
+  oneOf,
+  optional,
+  POSITIVE_INTEGER,
+  type OptionRule,
+  type OptionRules,
+} from '../base/option-checks.js';
 import type { KmsClient } from './kms-calls.js';
 
 /** How far one data key is used before a new one is made. */
@@ -62,52 +73,72 @@ const MIN_SECRET_LENGTH = 32;
 const KEY_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
 
+/** How errors call what takes the options. */
+const CREATE_CODEC = 'createCodec';
+const DATA_KEY_RULES: OptionRules<DataKeyLimits> = {
+  maxAgeMs: optional(POSITIVE_INTEGER),
+  maxMessages: optional(POSITIVE_INTEGER),
+  maxBytes: optional(POSITIVE_INTEGER),
+  maxKeys: optional(POSITIVE_INTEGER),
+};
+const MODE = oneOf('off', 'local', 'kms');
+const SOME: OptionRule = {
+  expected: 'an array that is not empty',
+  accepts: (value) => Array.isArray(value) && value.length > 0,
+};
+const LOCAL_RULES: OptionRules<LocalEncryption> = { mode: MODE, keys: SOME, dataKeys: optional(OBJECT) };
+const KMS_RULES: OptionRules<KmsEncryption> = {
+  mode: MODE,
+  keyArns: SOME,
+  client: optional(OBJECT),
+  timeoutMs: optional(POSITIVE_INTEGER),
+  dataKeys: optional(OBJECT),
+};
+const KEY_RULES: OptionRules<LocalKey> = {
+  id: matching(KEY_ID, '1 to 64 letters, digits, dots, _ and -'),
+  secret: {
+    expected: `text of at least ${MIN_SECRET_LENGTH} characters`,
+    accepts: (value) => typeof value === 'string' && value.length >= MIN_SECRET_LENGTH,
+  },
+};
+const ARN = matching(KEY_ARN, 'the ARN of a key, not its id or an alias');
+
 /** @throws {CacheUsageError} naming the option that is wrong, never its value */
-export function checkEncryption(options: EncryptionOptions): void {
-  switch (options.mode) {
+export function checkEncryption(options: { readonly encryption: EncryptionOptions }): void {
+  checkOptions(CREATE_CODEC, options, { encryption: OBJECT });
+  const { encryption } = options;
+  switch (encryption.mode) {
     case 'off':
-      return;
+      return check(encryption, { mode: MODE }, '');
     case 'local':
-      checkLocal(options.keys);
+      check(encryption, LOCAL_RULES, '');
+      encryption.keys.forEach((key, index) => check(key, KEY_RULES, `keys[${index}].`));
+      assertDistinct(
+        'keys',
+        encryption.keys.map(({ id }) => id),
+      );
       break;
     case 'kms':
-      checkKms(options);
+      check(encryption, KMS_RULES, '');
+      encryption.keyArns.forEach((arn, index) => {
+        if (!ARN.accepts(arn)) throw wrong(`keyArns[${index}]`, ARN.expected, arn);
+      });
+      assertDistinct('keyArns', encryption.keyArns);
       break;
     default:
-      throw invalid('encryption must be off, local or kms');
+      throw wrong('mode', MODE.expected, (encryption as { readonly mode?: unknown }).mode);
   }
-  for (const [name, limit] of Object.entries(options.dataKeys ?? {})) {
-    if (!isPositive(limit)) throw invalid(`dataKeys.${name} must be a positive whole number`);
-  }
+  check(encryption.dataKeys ?? {}, DATA_KEY_RULES, 'dataKeys.');
 }
 
-function checkLocal(keys: readonly LocalKey[]): void {
-  if (keys.length === 0) throw invalid('local encryption needs a key');
-  for (const { id, secret } of keys) {
-    if (!KEY_ID.test(id)) throw invalid('the id of a key has 1 to 64 letters, digits, dots, _ and -');
-    if (secret.length < MIN_SECRET_LENGTH)
-      throw invalid('the secret of a key must have at least 32 characters');
-  }
-  if (hasDuplicates(keys.map(({ id }) => id))) throw invalid('two keys have the same id');
+function check(options: unknown, rules: Readonly<Record<string, OptionRule>>, at: string): void {
+  checkOptions(CREATE_CODEC, options, rules, `encryption.${at}`);
 }
 
-function checkKms({ keyArns, timeoutMs = 1 }: KmsEncryption): void {
-  if (keyArns.length === 0) throw invalid('kms encryption needs the ARN of a key');
-  if (!keyArns.every((arn) => KEY_ARN.test(arn))) {
-    throw invalid('a KMS key is named by the ARN of the key, not by its id or an alias');
-  }
-  if (hasDuplicates(keyArns)) throw invalid('a KMS key is named twice');
-  if (!isPositive(timeoutMs)) throw invalid('timeoutMs must be a positive whole number');
+function assertDistinct(option: string, texts: readonly string[]): void {
+  if (new Set(texts).size < texts.length) throw wrong(option, 'without a key that is named twice', texts);
 }
 
-function hasDuplicates(texts: readonly string[]): boolean {
-  return new Set(texts).size < texts.length;
-}
-
-function isPositive(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) > 0;
-}
-
-function invalid(reason: string): CacheUsageError {
-  return new CacheUsageError('CACHE_OPTIONS_INVALID', `Encryption of the cache: ${reason}.`);
+function wrong(option: string, expected: string, value: unknown): CacheUsageError {
+  return invalidOption(CREATE_CODEC, `encryption.${option}`, expected, value);
 }

@@ -22,7 +22,7 @@ function memoized(options: object = {}) {
 }
 
 describe('memoize', () => {
-  // Guards memoize.ts: `args: canonicalArguments(keyed)`.
+  // Guards memoize.ts: `args: canonicalArguments(keyed, of)`.
   it('runs once for equal arguments, and once for others', async () => {
     const { fn, read } = memoized();
     expect(await read(ID)).toBe(await read(ID));

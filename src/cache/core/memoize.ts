@@ -1,67 +1,34 @@
-import type { CacheOutcome, Consistency } from './cache-call.js';
+import type { CacheOutcome } from './cache-call.js';
 import { canonicalArguments } from '../keys/canonical-arguments.js';
-import { toMs, type Duration } from '../base/duration.js';
-import { CacheUsageError } from '../base/errors.js';
+import { toMs } from '../base/duration.js';
 import { currentLoad } from './load-scope.js';
+import { checkMemoizeOptions, type MemoizeOptions } from './memoize-options.js';
 import { jsonSerializer, type Serializer } from '../base/serializer.js';
 import type { TieredCache } from './tiered-cache.js';
 import { canonicalTags, EVERYTHING, type Tag } from '../versions/tag.js';
 
-interface CommonOptions<A extends readonly unknown[], R> {
-  /** What the function is called in keys and metrics; must be unique. */
-  readonly name: string;
-  /** The part of the arguments that the result depends on. Default: all of them. */
-  readonly key?: (...args: A) => unknown;
-  /** How long "there is none" (`null`) is kept. Default: as long as other values. */
-  readonly negativeTtl?: Duration;
-  /** Age up to which an older value may be returned when the function fails. Default: never. */
-  readonly staleIfError?: Duration;
-  /** Which errors of the function say that the origin is down. Default: all. */
-  readonly isOutage?: (error: unknown) => boolean;
-  /** Default: JSON; every caller gets a copy of its own. */
-  readonly serializer?: Serializer<R>;
-}
-
-/** Freshness comes from the versions of `tags`. */
-export interface VersionedMemoizeOptions<A extends readonly unknown[], R> extends CommonOptions<A, R> {
-  readonly tags: (...args: A) => readonly Tag[];
-  /** Default `bounded`. */
-  readonly consistency?: Exclude<Consistency, 'ttl'>;
-  /** Default 24 h. */
-  readonly ttl?: Duration;
-  /** False: the function reads strongly consistently, but not in a snapshot that it reports. Default true. */
-  readonly snapshot?: boolean;
-}
-
-/** Plain expiry. */
-export interface ExpiringMemoizeOptions<A extends readonly unknown[], R> extends CommonOptions<A, R> {
-  readonly consistency: 'ttl';
-  readonly ttl: Duration;
-}
-
-export type MemoizeOptions<A extends readonly unknown[], R> =
-  VersionedMemoizeOptions<A, R> | ExpiringMemoizeOptions<A, R>;
-
-const DEFAULT_TTL: Duration = '24h';
+const DEFAULT_TTL_MS = 24 * 3_600_000;
 
 /**
  * `fn` behind `cache`: keyed by name and arguments, fresh by the versions of its tags. Errors are never cached; `null`
  * is. Inside another cached load it runs uncached, and adds its tags to that load.
- * @throws {CacheUsageError} when an option is wrong, at once; when a tags function throws, `fn` runs uncached
+ * @throws {CacheUsageError} when an option is wrong, at once; for arguments that cannot be part of a key, at the call.
+ *   When a tags function throws, `fn` runs uncached
  */
 export function memoize<A extends readonly unknown[], R>(
   cache: TieredCache,
   fn: (...args: A) => Promise<R>,
   options: MemoizeOptions<A, R>,
 ): (...args: A) => Promise<R> {
-  if (options.name === '')
-    throw new CacheUsageError('CACHE_OPTIONS_INVALID', 'A memoized function needs a name.');
-  const ttlMs = toMs(options.ttl ?? DEFAULT_TTL);
+  const of = checkMemoizeOptions(options);
+  const msOf = (option: 'ttl' | 'negativeTtl' | 'staleIfError', otherwise: number): number =>
+    options[option] === undefined ? otherwise : toMs(options[option], { of, option });
+  const ttlMs = msOf('ttl', DEFAULT_TTL_MS);
   const settled = {
     name: options.name,
     ttlMs,
-    negativeTtlMs: options.negativeTtl === undefined ? ttlMs : toMs(options.negativeTtl),
-    staleIfErrorMs: options.staleIfError === undefined ? 0 : toMs(options.staleIfError),
+    negativeTtlMs: msOf('negativeTtl', ttlMs),
+    staleIfErrorMs: msOf('staleIfError', 0),
     consistency: options.consistency ?? ('bounded' as const),
     snapshot: !('snapshot' in options && options.snapshot === false),
     serializer: options.serializer ?? (jsonSerializer as Serializer<R>),
@@ -71,7 +38,7 @@ export function memoize<A extends readonly unknown[], R>(
     const tags = tagsOf(options, args);
     if (tags === undefined) return fn(...args);
     const keyed = options.key === undefined ? args : [options.key(...args)];
-    const call = { ...settled, tags, args: canonicalArguments(keyed) };
+    const call = { ...settled, tags, args: canonicalArguments(keyed, of) };
     const outcome: CacheOutcome<R> = await cache.getOrLoad(call, () => fn(...args));
     return outcome.value;
   };

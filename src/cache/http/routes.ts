@@ -13,6 +13,7 @@ import { answersItself, isLastStep, methodName } from './framework/handler-metad
 import { HitGuard } from './routes/hit.guard.js';
 import { PathPattern } from './routes/path-pattern.js';
 import { CachedRoute } from './routes/cached-route.js';
+import { checkCachedOptions } from './routes/cached-options.js';
 
 /** A route that answers GET requests of some path; `call` is undefined when it is not cached. */
 export interface MatchedRoute {
@@ -73,12 +74,14 @@ export class Routes implements OnApplicationBootstrap {
   private settle(controller: Type, handler: Handler): CachedRoute | undefined {
     const options = Reflect.getMetadata(CACHED, handler) as CachedOptions | undefined;
     if (options === undefined) return undefined;
-    const name = options.name ?? `${controller.name}.${methodName(controller, handler)}`;
+    const place = `${controller.name}.${methodName(controller, handler)}`;
+    checkCachedOptions(place, options);
+    const { name = place } = options;
     // The name is in the key: under one name two routes would serve each other's answers.
     if (this.byName.has(name)) {
       throw new CacheUsageError(
-        'CACHE_OPTIONS_INVALID',
-        `Two cached routes are called ${name}: give one of them a name of its own.`,
+        'CACHE_NAME_TAKEN',
+        `${place}: another cached route is called "${name}": give one of them another name.`,
       );
     }
     const route = new CachedRoute(name, options, this.runtime.defaults, {

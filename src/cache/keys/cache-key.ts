@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
-import { CacheUsageError } from '../base/errors.js';
+import { invalidOption, THE_CACHE } from '../base/option-checks.js';
 import type { EntryKey } from './entry-key.js';
 import { formatVersion, type TagVersions } from '../versions/version.js';
 
@@ -36,9 +36,9 @@ export class KeyScheme {
   constructor(namespace: string, secret?: string) {
     this.namespace = escape(namespace).replaceAll(':', '%3a;');
     if (namespace === '' || Buffer.byteLength(this.namespace) > LONGEST_NAMESPACE) {
-      throw new CacheUsageError('CACHE_OPTIONS_INVALID', 'The namespace of a cache has 1 to 300 bytes.');
+      throw invalidOption(THE_CACHE, 'namespace', `text of 1 to ${LONGEST_NAMESPACE} bytes`, namespace);
     }
-    if (secret === '') throw new CacheUsageError('CACHE_OPTIONS_INVALID', 'The secret of keys is empty.');
+    if (secret === '') throw invalidOption(THE_CACHE, 'keySecret', 'text that is not empty', secret);
     this.secret = secret === undefined ? undefined : createSecretKey(secret, 'utf8');
   }
 

@@ -137,22 +137,27 @@ describe('canonicalArguments', () => {
   });
 
   it.each<[string, () => unknown]>([
-    ['a function', () => () => undefined],
-    ['a symbol', () => Symbol('s')],
-    ['a field named by a symbol', () => ({ [Symbol('s')]: 1 })],
-    ['a map', () => new Map()],
-    ['a boxed string', () => new String('s')],
-    ['an instance of a class', () => new (class Thing {})()],
+    ['got a function', () => () => 'secret'],
+    ['got a symbol', () => Symbol('secret')],
+    ['got a symbol', () => ({ [Symbol('secret')]: 1 })],
+    ['got an instance of Map', () => new Map([['secret', 1]])],
+    ['got an instance of String', () => new String('secret')],
+    ['got an instance of Thing', () => new (class Thing {})()],
     [
-      'a cycle',
+      'must not contain themselves',
       () => {
         const cycle: unknown[] = [];
         cycle.push({ cycle });
         return cycle;
       },
     ],
-    ['a nesting of 10,000', () => Array.from({ length: 10_000 }).reduce((inner) => [inner], 1)],
-  ])('refuses %s', (_what, make) => {
-    expect(() => canonicalArguments([make()])).toThrow(CacheUsageError);
+    ['or be nested over 64 deep', () => Array.from({ length: 10_000 }).reduce((inner) => [inner], 1)],
+  ])('refuses what cannot be part of a key, and names the function: %s', (reason, make) => {
+    const call = () => canonicalArguments([make()], 'memoize "names"');
+    expect(call).toThrow(CacheUsageError);
+    expect(call).toThrow(expect.objectContaining({ code: 'CACHE_ARGUMENTS_INVALID' }) as Error);
+    expect(call).toThrow(/^memoize "names": arguments /);
+    expect(call).toThrow(reason);
+    expect(call).not.toThrow(/secret/);
   });
 });

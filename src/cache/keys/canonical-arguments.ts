@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { CacheUsageError } from '../base/errors.js';
+import { describeKind } from '../base/option-checks.js';
 
 const MAX_DEPTH = 64;
 
@@ -7,11 +8,21 @@ const MAX_DEPTH = 64;
  * One text for equal arguments, and different texts for different ones: field names sorted, types told apart
  * (`1`, `"1"`, `1n`, `null`, `undefined`, `-0`, dates, bytes), and every string quoted, so that none can look like
  * anything else. It has no line break: JSON escapes control characters, and lone surrogates too.
- * @throws {CacheUsageError} for functions, symbols, cycles, and objects of classes that have no canonical form
+ * @param of names the route or function, for the error
+ * @throws {CacheUsageError} `CACHE_ARGUMENTS_INVALID` for functions, symbols, cycles, and objects of classes that have no
+ *   canonical form
  */
-export function canonicalArguments(args: readonly unknown[]): string {
-  return canonical(args, 0);
+export function canonicalArguments(args: readonly unknown[], of = 'A cached call'): string {
+  try {
+    return canonical(args, 0);
+  } catch (error) {
+    if (!(error instanceof NotCanonical)) throw error;
+    throw new CacheUsageError('CACHE_ARGUMENTS_INVALID', `${of}: arguments ${error.message}.`);
+  }
 }
+
+/** Its message goes on after "arguments". */
+class NotCanonical extends Error {}
 
 function canonical(value: unknown, depth: number): string {
   switch (typeof value) {
@@ -27,7 +38,7 @@ function canonical(value: unknown, depth: number): string {
       return 'u';
     case 'function':
     case 'symbol':
-      throw refused('functions and symbols cannot be part of a key');
+      throw refused(value);
     case 'object':
       return value === null ? 'null' : canonicalObject(value, depth);
   }
@@ -36,7 +47,9 @@ function canonical(value: unknown, depth: number): string {
 function canonicalObject(value: object, depth: number): string {
   if (types.isDate(value)) return `d(${value.getTime()})`;
   if (types.isUint8Array(value)) return `b(${Buffer.from(value).toString('base64')})`;
-  if (depth === MAX_DEPTH) throw refused(`they contain themselves, or are nested over ${MAX_DEPTH} deep`);
+  if (depth === MAX_DEPTH) {
+    throw new NotCanonical(`must not contain themselves, or be nested over ${MAX_DEPTH} deep`);
+  }
   return Array.isArray(value) ? canonicalArray(value, depth + 1) : canonicalFields(value, depth + 1);
 }
 
@@ -51,10 +64,9 @@ function canonicalArray(array: readonly unknown[], depth: number): string {
 }
 
 function canonicalFields(object: object, depth: number): string {
-  if (!isPlain(object)) throw refused('only plain objects, arrays, dates and bytes can be part of a key');
-  if (Object.getOwnPropertySymbols(object).length > 0) {
-    throw refused('functions and symbols cannot be part of a key');
-  }
+  if (!isPlain(object)) throw refused(object);
+  const [symbol] = Object.getOwnPropertySymbols(object);
+  if (symbol !== undefined) throw refused(symbol);
   let text = '{';
   for (const name of Object.keys(object).sort()) {
     if (text.length > 1) text += ',';
@@ -69,6 +81,7 @@ function isPlain(object: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function refused(reason: string): CacheUsageError {
-  return new CacheUsageError('CACHE_OPTIONS_INVALID', `Arguments of a cached call: ${reason}.`);
+function refused(value: unknown): NotCanonical {
+  const allowed = 'text, numbers, booleans, null, plain objects, arrays, dates and bytes';
+  return new NotCanonical(`can be ${allowed}; got ${describeKind(value)}`);
 }

@@ -198,7 +198,7 @@ describe('GuardedStore', () => {
     // Guards guarded-store.ts, isFault: what is the caller's own doing is none.
     it.each([
       ['an entry over the limit', new CacheError('CACHE_ENTRY_TOO_LARGE', 'made by a test')],
-      ['a request that is refused', new CacheUsageError('CACHE_OPTIONS_INVALID', 'made by a test')],
+      ['a request that is refused', new CacheUsageError('CACHE_REQUEST_REFUSED', 'made by a test')],
     ])('does not open for %s, however often, and counts it', async (_, refusal) => {
       const { store, guarded, events, read, write } = guard();
       store.fail(refusal, 'write');

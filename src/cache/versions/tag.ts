@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CacheUsageError } from '../base/errors.js';
+import { describeKind } from '../base/option-checks.js';
 
 declare const canonical: unique symbol;
 
@@ -12,6 +13,7 @@ export type Tag = string & { readonly [canonical]: true };
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const HASH_LENGTH = 32;
 const NAME = /^[a-z][a-z0-9_-]{0,63}$/;
+const NAME_FORM = 'a name of a-z, 0-9, _ and - that begins with a letter and has at most 64 characters';
 
 /** The tag that is part of every key: bumping it flushes everything. */
 export const EVERYTHING = '*' as Tag;
@@ -21,12 +23,8 @@ export const EVERYTHING = '*' as Tag;
  * @throws {CacheUsageError} when `kind` is no lower-case name
  */
 export function uuidTag(kind: string): (id: string) => Tag {
-  assertName(kind);
-  return (id) => {
-    const lower = id.toLowerCase();
-    if (!UUID.test(lower)) throw new CacheUsageError('CACHE_TAG_INVALID', `A ${kind} tag needs a uuid.`);
-    return `${kind}:${lower}` as Tag;
-  };
+  assertName('uuidTag', kind);
+  return (id) => uuidTagOf(kind, id) ?? refuse(`uuidTag("${kind}")`, 'a uuid', id);
 }
 
 /**
@@ -34,7 +32,7 @@ export function uuidTag(kind: string): (id: string) => Tag {
  * @throws {CacheUsageError} when `name` is no lower-case name
  */
 export function collectionTag(name: string): Tag {
-  assertName(name);
+  assertName('collectionTag', name);
   return name as Tag;
 }
 
@@ -44,8 +42,10 @@ export function collectionTag(name: string): Tag {
  */
 export function nameTag(kind: string, name: string): Tag {
   const plain = `${kind}-${name}`;
-  if (NAME.test(plain)) return plain as Tag;
-  return collectionTag(`${kind}-h-${createHash('sha256').update(name).digest('hex').slice(0, HASH_LENGTH)}`);
+  if (isName(kind) && isName(plain)) return plain as Tag;
+  const hashed = `${kind}-h-${createHash('sha256').update(name).digest('hex').slice(0, HASH_LENGTH)}`;
+  if (!isName(kind) || !isName(hashed)) refuse('nameTag', NAME_FORM, kind);
+  return hashed as Tag;
 }
 
 /**
@@ -53,10 +53,10 @@ export function nameTag(kind: string, name: string): Tag {
  * @throws {CacheUsageError} when it is not in canonical form
  */
 export function parseTag(text: string): Tag {
-  if (text === EVERYTHING || NAME.test(text)) return text as Tag;
-  const [kind = '', id = '', ...rest] = text.split(':');
-  if (rest.length > 0) throw new CacheUsageError('CACHE_TAG_INVALID', 'A tag is <name>, <kind>:<uuid> or *.');
-  return uuidTag(kind)(id);
+  if (text === EVERYTHING || isName(text)) return text as Tag;
+  const [kind, id, ...rest] = String(text).split(':');
+  const tag = rest.length === 0 && isName(kind) ? uuidTagOf(kind, id) : undefined;
+  return tag ?? refuse('parseTag', '<name>, <kind>:<uuid> or *', text);
 }
 
 /** Sorted by code unit, without duplicates, with {@link EVERYTHING} among them. */
@@ -67,11 +67,23 @@ export function canonicalTags(tags: readonly Tag[]): readonly Tag[] {
   return [...new Set([EVERYTHING, ...tags])].sort();
 }
 
-function assertName(name: string): void {
-  if (!NAME.test(name)) {
-    throw new CacheUsageError(
-      'CACHE_TAG_INVALID',
-      'The name of a tag begins with a letter and has a-z, 0-9, _ and - only.',
-    );
-  }
+function assertName(constructor: string, name: unknown): void {
+  if (!isName(name)) refuse(constructor, NAME_FORM, name);
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && NAME.test(value);
+}
+
+function uuidTagOf(kind: string, id: unknown): Tag | undefined {
+  const lower = typeof id === 'string' ? id.toLowerCase() : '';
+  return UUID.test(lower) ? (`${kind}:${lower}` as Tag) : undefined;
+}
+
+/** Text that is no tag may be data: it is described, and not quoted. */
+function refuse(constructor: string, expected: string, value: unknown): never {
+  throw new CacheUsageError(
+    'CACHE_TAG_INVALID',
+    `${constructor} must be given ${expected}; got ${describeKind(value)}.`,
+  );
 }

@@ -7,6 +7,7 @@ import {
   createCodec,
   type CacheEvent,
   type CacheModuleOptions,
+  type CacheOptions,
   type CacheStore,
 } from '../../../src/cache/index.js';
 import { appClock } from './time.js';
@@ -34,7 +35,7 @@ export function cacheOptions(
   databaseUrl: string,
   store: CacheStore | undefined,
   report: (event: CacheEvent) => void = () => undefined,
-): CacheModuleOptions {
+): CacheOptions {
   const codec = createCodec({ encryption: { mode: 'off' } });
   return {
     databaseUrl,
@@ -44,6 +45,13 @@ export function cacheOptions(
     clock: appClock,
     report,
     selfCheck: false,
+  };
+}
+
+/** As {@link cacheOptions}, for the module. */
+function moduleOptions(...own: Parameters<typeof cacheOptions>): CacheModuleOptions {
+  return {
+    ...cacheOptions(...own),
     consistency: 'bounded',
     ttlMs: 60_000,
     isOutage: () => false,
@@ -54,7 +62,7 @@ export function cacheOptions(
 /** A small application that imports the cache and injects `CACHE_MANAGER` somewhere else. Without a store: in memory. */
 export async function startManagerApp(databaseUrl: string, store?: CacheStore): Promise<ManagerApp> {
   const events: CacheEvent[] = [];
-  const options = cacheOptions(databaseUrl, store, (event) => events.push(event));
+  const options = moduleOptions(databaseUrl, store, (event) => events.push(event));
 
   @Module({ providers: [Consumer] })
   class ConsumerModule {}

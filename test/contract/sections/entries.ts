@@ -153,7 +153,7 @@ export function entrySection(current: () => StoreUnderTest): void {
       [bad, { ...entry, [field]: value }],
     ]);
 
-    await expect(call).rejects.toMatchObject({ code: 'CACHE_OPTIONS_INVALID' });
+    await expect(call).rejects.toMatchObject({ code: 'CACHE_STORE_CALL_INVALID' });
     expect(await store.read([good, bad], { consistent: true })).toEqual([
       { entry: undefined },
       { entry: undefined },

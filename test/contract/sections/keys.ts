@@ -35,13 +35,14 @@ export function keySection(current: () => StoreUnderTest): void {
       () => store.acquireLease(key, 'me', 1_000),
       () => store.releaseLease(key, 'me'),
     ];
-    for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'CACHE_OPTIONS_INVALID' });
+    for (const call of calls)
+      await expect(call()).rejects.toMatchObject({ code: 'CACHE_STORE_CALL_INVALID' });
   });
 
   it('newest: refuses a partition that no key can have', async () => {
     for (const partition of ['', 'p'.repeat(1_025), '\ud800']) {
       await expect(current().store.newest(partition)).rejects.toMatchObject({
-        code: 'CACHE_OPTIONS_INVALID',
+        code: 'CACHE_STORE_CALL_INVALID',
       });
     }
   });

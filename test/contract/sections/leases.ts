@@ -88,6 +88,6 @@ export function leaseSection(current: () => StoreUnderTest): void {
     ['me', Number.NaN],
   ])('leases: for owner "%s" and %d ms are refused', async (owner, ttlMs) => {
     const call = current().store.acquireLease(someKey(), owner, ttlMs);
-    await expect(call).rejects.toMatchObject({ code: 'CACHE_OPTIONS_INVALID' });
+    await expect(call).rejects.toMatchObject({ code: 'CACHE_STORE_CALL_INVALID' });
   });
 }

@@ -182,8 +182,8 @@ export const LOAD_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'cache/versions/tag.js',
-        find: 'const lower = id.toLowerCase();',
-        replace: 'const lower = id;',
+        find: 'id.toLowerCase()',
+        replace: 'id',
       },
       { file: 'cache/versions/tag.js', find: '-[0-9a-f]{12}$/;', replace: '-[0-9a-f]{12}$/i;' },
       {

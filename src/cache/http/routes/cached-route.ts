@@ -1,9 +1,8 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { FastifyRequest } from 'fastify';
+import { CacheUsageError } from '../../base/errors.js';
 import type { NotStored } from '../../base/events.js';
 import type { CacheCall, Consistency } from '../../core/cache-call.js';
-import { toMs } from '../../base/duration.js';
-import { CacheUsageError } from '../../base/errors.js';
+import { toMs, type DurationPlace } from '../../base/duration.js';
 import { canonicalTags, EVERYTHING, type Tag } from '../../versions/tag.js';
 import { CACHE_VERSIONS, parseCacheVersions } from '../request/cache-versions.js';
 import { responseSerializer, type CachedResponse } from '../response/cached-response.js';
@@ -53,7 +52,7 @@ export class CachedRoute implements ResponsePolicy {
   readonly answersItself: boolean;
   readonly answersEarly: boolean;
 
-  /** @throws {CacheUsageError} when an option is wrong */
+  /** @param options as `checkCachedOptions` leaves them */
   constructor(
     readonly name: string,
     private readonly options: CachedOptions,
@@ -62,16 +61,14 @@ export class CachedRoute implements ResponsePolicy {
   ) {
     this.answersItself = traits.answersItself;
     this.answersEarly = traits.answersEarly;
-    if (!['shared', 'principal', 'role'].includes(options.scope)) {
-      throw new CacheUsageError('CACHE_OPTIONS_INVALID', `${name}: scope must be shared, principal or role.`);
-    }
-    const ttlMs = options.ttl === undefined ? defaults.ttlMs : toMs(options.ttl);
+    const at = (option: string): DurationPlace => ({ of: name, option });
+    const ttlMs = options.ttl === undefined ? defaults.ttlMs : toMs(options.ttl, at('ttl'));
     this.settled = {
       name,
       ttlMs,
       negativeTtlMs: ttlMs,
       consistency: options.consistency ?? defaults.consistency,
-      staleIfErrorMs: options.staleIfError === undefined ? 0 : toMs(options.staleIfError),
+      staleIfErrorMs: options.staleIfError === undefined ? 0 : toMs(options.staleIfError, at('staleIfError')),
       snapshot: !('snapshot' in options && options.snapshot === false),
       serializer: responseSerializer,
       isOutage: defaults.isOutage,
@@ -83,7 +80,6 @@ export class CachedRoute implements ResponsePolicy {
     this.vary = [...new Set((options.vary ?? []).map((field) => field.toLowerCase()))].sort();
     this.varyHeader = mergeVary('authorization', this.vary.join(', '));
     this.cacheControl = options.cacheControl;
-    checkFields(name, this.vary, options.cacheControl);
   }
 
   /** Whether the key of requests with `preset` as their `Vary` contains the request header `field`, in lower case. */
@@ -175,17 +171,4 @@ export class TagRequest implements CachedRequest {
 function isSameBody(value: Capture, other: Capture): boolean {
   if (value instanceof Uncapturable || other instanceof Uncapturable) return false;
   return value.body.equals(other.body);
-}
-
-/** A field that cannot be sent would fail every request of its route. */
-function checkFields(route: string, vary: readonly string[], cacheControl: string | undefined): void {
-  try {
-    for (const field of vary) validateHeaderName(field);
-    if (cacheControl !== undefined) validateHeaderValue('cache-control', cacheControl);
-  } catch {
-    throw new CacheUsageError(
-      'CACHE_OPTIONS_INVALID',
-      `${route}: vary or cacheControl cannot be sent in a header.`,
-    );
-  }
 }

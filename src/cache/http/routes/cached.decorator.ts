@@ -1,5 +1,6 @@
 import { applyDecorators, SetMetadata, UseGuards } from '@nestjs/common';
 import type { Observable } from 'rxjs';
+import { FUNCTION, invalidOption } from '../../base/option-checks.js';
 import type { Consistency } from '../../core/cache-call.js';
 import type { Duration } from '../../base/duration.js';
 import type { Tag } from '../../versions/tag.js';
@@ -92,7 +93,7 @@ type HandlerDecorator<Response> = <
   Handler extends (...args: never[]) => Response | Promise<Response> | Observable<Response>,
 >(
   target: object,
-  name: string | symbol,
+  method: string | symbol,
   descriptor: TypedPropertyDescriptor<Handler>,
 ) => void;
 
@@ -101,6 +102,7 @@ type HandlerDecorator<Response> = <
  * with its next read sees its own write on every instance at once. It invalidates nothing: the versions are bumped where
  * the data is written, and this instance's own reads see every write without it. Use it where a client may reach another
  * instance with its next request.
+ * @throws {CacheUsageError} when `tags` is no function
  * @example
  * ```ts
  * @Post()
@@ -112,6 +114,8 @@ export const AnnouncesVersions =
   <Response = unknown, Params extends object = RouteParams>(
     tags: AnnouncedTags<Response, Params>,
   ): HandlerDecorator<Response> =>
-  (_target, _name, descriptor) => {
+  (target, method, descriptor) => {
+    const place = `${target.constructor.name}.${String(method)}`;
+    if (!FUNCTION.accepts(tags)) throw invalidOption(place, 'tags', FUNCTION.expected, tags);
     Reflect.defineMetadata(ANNOUNCES_VERSIONS, tags, descriptor.value as object);
   };

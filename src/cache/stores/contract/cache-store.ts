@@ -54,7 +54,7 @@ export interface ConsumedUnits {
 /**
  * A store of entries: it keeps and finds bytes, and knows nothing of tiers, versions or codecs. Faults are thrown as
  * `CacheError` with code `CACHE_STORE_FAULT`, an entry over the limit with `CACHE_ENTRY_TOO_LARGE`, a request that no
- * store would take with `CACHE_OPTIONS_INVALID`; a store never disguises a fault as an absence or a success.
+ * store would take with `CACHE_STORE_CALL_INVALID`; a store never disguises a fault as an absence or a success.
  */
 export interface CacheStore {
   readonly capabilities: StoreCapabilities;

@@ -14,7 +14,7 @@ describe('an error of the DAX client', () => {
     [
       'ValidationException',
       400,
-      'CACHE_OPTIONS_INVALID',
+      'CACHE_REQUEST_REFUSED',
       'DynamoDB refuses the request as such: ValidationException (400).',
     ],
   ])('%s is told by its code, without its message', (code, status, expected, message) => {

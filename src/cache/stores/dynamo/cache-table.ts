@@ -5,11 +5,14 @@ import { ATTRIBUTE } from './item-layout.js';
 import type { TableOptions } from '../../../dynamo/table-steps.js';
 import { dropTable, ensureTable } from '../../../dynamo/tables.js';
 
+/** As {@link assertKeys} writes them: attribute, kind of key, type. */
+const KEYS = [`${ATTRIBUTE.partition} HASH S`, `${ATTRIBUTE.sort} RANGE S`];
+
 /**
  * Makes the table of a {@link DynamoStore}: on demand, with expiry on. Resolves when it can be used; calling it again, or
  * from several processes, does no harm.
  * @returns whether it made the table; false: it was there
- * @throws {CacheUsageError} when a table with this name has other keys, or DynamoDB refuses the request as such
+ * @throws {CacheUsageError} `CACHE_TABLE_INVALID` when a table with this name has other keys, or DynamoDB refuses it
  * @throws {CacheError} `CACHE_STORE_FAULT` when DynamoDB does not do it
  */
 export function createCacheTable(
@@ -53,7 +56,7 @@ async function withCacheErrors<T>(work: Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof TableError)) throw error;
     throw error.kind === 'refused'
-      ? new CacheUsageError('CACHE_OPTIONS_INVALID', error.message)
+      ? new CacheUsageError('CACHE_TABLE_INVALID', error.message)
       : new CacheError('CACHE_STORE_FAULT', error.message);
   }
 }
@@ -63,10 +66,10 @@ function assertKeys({ KeySchema = [], AttributeDefinitions = [] }: TableDescript
   const keys = KeySchema.map(
     ({ AttributeName, KeyType }) => `${AttributeName} ${KeyType} ${types.get(AttributeName)}`,
   );
-  if (keys.sort().join() !== `${ATTRIBUTE.partition} HASH S,${ATTRIBUTE.sort} RANGE S`) {
+  if (keys.sort().join() !== KEYS.join()) {
     throw new CacheUsageError(
-      'CACHE_OPTIONS_INVALID',
-      'The table is there, but its keys are not those of a cache.',
+      'CACHE_TABLE_INVALID',
+      `The table is there, but its keys are not those of a cache: they must be ${KEYS.join(', ')}; got ${keys.join(', ')}.`,
     );
   }
 }

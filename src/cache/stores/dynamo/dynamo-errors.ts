@@ -19,7 +19,7 @@ export function toCacheError(error: unknown): CacheError {
     return new CacheError('CACHE_ENTRY_TOO_LARGE', `DynamoDB takes no item of this size: ${what}.`);
   }
   if (isRefusedAsSuch(error)) {
-    return new CacheUsageError('CACHE_OPTIONS_INVALID', `DynamoDB refuses the request as such: ${what}.`);
+    return new CacheUsageError('CACHE_REQUEST_REFUSED', `DynamoDB refuses the request as such: ${what}.`);
   }
   return new CacheError('CACHE_STORE_FAULT', `DynamoDB: ${what}.`);
 }

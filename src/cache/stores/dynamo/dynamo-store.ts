@@ -8,6 +8,14 @@ import type {
   StoreCapabilities,
   StoredEntry,
 } from '../contract/cache-store.js';
+import {
+  checkOptions,
+  FUNCTION,
+  OBJECT,
+  optional,
+  TEXT,
+  type OptionRules,
+} from '../../base/option-checks.js';
 import type { EntryKey } from '../../keys/entry-key.js';
 import { assertEntry, assertKey, assertLease, assertPartition } from '../contract/entry-checks.js';
 import { OpenCalls } from '../contract/open-calls.js';
@@ -33,6 +41,15 @@ export interface DynamoStoreOptions {
   readonly consumed?: (units: ConsumedUnits) => void;
 }
 
+/** For the options that a store over DynamoDB has, whatever its clients. */
+export const TABLE_RULES: OptionRules<Omit<DynamoStoreOptions, 'items' | 'pastCache'>> = {
+  table: TEXT,
+  clock: optional(OBJECT),
+  backoff: optional(OBJECT),
+  consumed: optional(FUNCTION),
+};
+const RULES: OptionRules<DynamoStoreOptions> = { ...TABLE_RULES, items: OBJECT, pastCache: optional(OBJECT) };
+
 const GENERATION_BYTES = 9;
 const UNNAMED = 'unnamed';
 /** Any row: an absent one is an answer too. */
@@ -49,7 +66,9 @@ export class DynamoStore implements CacheStore {
   private readonly clock: Clock;
   private readonly backoff: Backoff;
 
+  /** @throws {CacheUsageError} when an option is wrong */
   constructor(private readonly options: DynamoStoreOptions) {
+    checkOptions('DynamoStore', options, RULES);
     this.pastCache = options.pastCache ?? options.items;
     const behindCache = this.pastCache !== options.items;
     this.capabilities = { shared: true, behindCache, maxEntryBytes: MAX_ENTRY_BYTES };

@@ -31,7 +31,7 @@ export interface WriteAnswer {
  * have the form of the AWS SDK's document client: binary as `Uint8Array`, numbers as `number`.
  *
  * Every method throws a `CacheError` only: `CACHE_STORE_FAULT` for what may pass, `CACHE_ENTRY_TOO_LARGE` and
- * `CACHE_OPTIONS_INVALID` for a request that is refused as such. None quotes a key or a value.
+ * `CACHE_REQUEST_REFUSED` for a request that is refused as such. None quotes a key or a value.
  */
 export interface ItemClient {
   get(request: GetCommandInput, signal: AbortSignal): Promise<GetAnswer>;

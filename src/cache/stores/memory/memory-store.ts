@@ -7,6 +7,13 @@ import type {
   StoreCapabilities,
   StoredEntry,
 } from '../contract/cache-store.js';
+import {
+  checkOptions,
+  OBJECT,
+  optional,
+  POSITIVE_INTEGER,
+  type OptionRules,
+} from '../../base/option-checks.js';
 import type { EntryKey } from '../../keys/entry-key.js';
 import { assertEntry, assertKey, assertLease, assertPartition, SEPARATOR } from '../contract/entry-checks.js';
 import { OpenCalls } from '../contract/open-calls.js';
@@ -39,6 +46,12 @@ const COPIES_OF_KEY = 2;
 const LONGEST_KEY = 2_048;
 const MAX_LEASES = 10_000;
 
+const RULES: OptionRules<MemoryStoreOptions> = {
+  maxBytes: POSITIVE_INTEGER,
+  maxEntryBytes: optional(POSITIVE_INTEGER),
+  clock: optional(OBJECT),
+};
+
 /**
  * The reference implementation: entries in this process, bounded by their real bytes, least recently used out first.
  * It keeps copies of the bytes it is given; those it gives out are its own, and must not be written to.
@@ -52,7 +65,10 @@ export class MemoryStore implements CacheStore {
   // Without a bound, leases that nobody gives back would pile up. To lose one costs a second load, no more.
   private readonly leases = new LRUCache<string, Lease>({ maxSize: MAX_LEASES, sizeCalculation: () => 1 });
 
-  constructor({ maxBytes, maxEntryBytes, clock = systemClock }: MemoryStoreOptions) {
+  /** @throws {CacheUsageError} when an option is wrong */
+  constructor(options: MemoryStoreOptions) {
+    checkOptions('MemoryStore', options, RULES);
+    const { maxBytes, maxEntryBytes, clock = systemClock } = options;
     const room = maxBytes - ENTRY_OVERHEAD_BYTES - LONGEST_KEY * BYTES_PER_CODE_UNIT * COPIES_OF_KEY;
     const limit = Math.min(maxEntryBytes ?? Math.floor(maxBytes / 2), room);
     this.capabilities = { shared: false, maxEntryBytes: Math.max(0, limit) };
