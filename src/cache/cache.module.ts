@@ -17,8 +17,6 @@ import { createCache, type CacheOptions, type RunningCache } from './create-cach
 import { CacheInterceptor } from './http/cache.interceptor.js';
 import { CacheRuntime } from './http/cache-runtime.js';
 import { RequestResolver } from './http/request-resolver.js';
-import { HitResponder } from './http/routes/hit.guard.js';
-import { LocalHitResponder } from './http/local-hit-responder.js';
 import { RouteDiscovery } from './http/framework/discovered-routes.js';
 import { checkRouteDefaults, isRouteDefault } from './http/routes/cached-options.js';
 import type { RouteDefaults } from './http/routes/cached-route.js';
@@ -80,11 +78,10 @@ export class CacheModule implements OnApplicationShutdown {
         Routes,
         RequestResolver,
         WriteBarrier,
-        { provide: HitResponder, useClass: LocalHitResponder },
         CacheInterceptor,
         CacheAdmin,
       ],
-      exports: [Running, CacheRuntime, TieredCache, Routes, HitResponder, CacheStats, CacheAdmin],
+      exports: [Running, CacheRuntime, TieredCache, Routes, RequestResolver, CacheStats, CacheAdmin],
     };
   }
 

@@ -18,12 +18,8 @@ export {
   type CacheErrorCode,
 } from './base/errors.js';
 export type { CacheEvent, Report } from './base/events.js';
-export {
-  AnnouncesVersions,
-  Cached,
-  type CachedOptions,
-  type CachedRequest,
-} from './http/routes/cached.decorator.js';
+export { AnnouncesVersions, Cached } from './http/cached.decorator.js';
+export type { CachedOptions, CachedRequest } from './http/routes/cached-declaration.js';
 export { bypassCache } from './core/load-scope.js';
 export { memoize } from './core/memoize.js';
 export type { MemoizeOptions } from './core/memoize-options.js';

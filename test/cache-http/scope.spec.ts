@@ -139,7 +139,7 @@ describe('the scope of a cached route', () => {
     expect(afterwards.headers['cache-status']).toMatch(/^careline; hit; /);
   });
 
-  // Guards local-hit-responder.ts, answer: `request.method !== 'GET'`.
+  // Guards hit.guard.ts, answer: `request.method !== 'GET'`.
   it('a handler of all methods runs for those that are not safe', async () => {
     await ask('every');
     expect((await ask('every')).headers['cache-status']).toMatch(/^careline; hit; /);

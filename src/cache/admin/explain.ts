@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Consistency } from '../core/cache-call.js';
 import type { CallKeys } from '../keys/cache-key.js';
-import type { CachedOptions } from '../http/routes/cached.decorator.js';
+import type { CachedOptions } from '../http/routes/cached-declaration.js';
 import type { CacheRuntime } from '../http/cache-runtime.js';
 import type { Uncached } from '../http/routes/cached-route.js';
 import type { CachePrincipal } from '../http/routes/route-key.js';

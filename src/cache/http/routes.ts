@@ -7,10 +7,9 @@ import {
 } from '@nestjs/common';
 import { CacheUsageError } from '../base/errors.js';
 import { CacheRuntime } from './cache-runtime.js';
-import { CACHED, type CachedOptions } from './routes/cached.decorator.js';
+import { ANSWERS_HITS, CACHED, type CachedOptions } from './routes/cached-declaration.js';
 import { RouteDiscovery, type Handler } from './framework/discovered-routes.js';
-import { answersItself, isLastStep, methodName } from './framework/handler-metadata.js';
-import { HitGuard } from './routes/hit.guard.js';
+import { answersItself, endsWithGuard, methodName } from './framework/handler-metadata.js';
 import { PathPattern } from './routes/path-pattern.js';
 import { CachedRoute } from './routes/cached-route.js';
 import { checkCachedOptions } from './routes/cached-options.js';
@@ -88,7 +87,7 @@ export class Routes implements OnApplicationBootstrap {
       answersItself: answersItself(controller, handler),
       // Under `strong` there is always somebody to be asked.
       answersEarly:
-        isLastStep(HitGuard, handler) &&
+        endsWithGuard(ANSWERS_HITS, handler) &&
         (options.consistency ?? this.runtime.defaults.consistency) !== 'strong',
     });
     this.byName.set(name, route);

@@ -6,7 +6,7 @@ import { EVERYTHING, type Tag } from '../versions/tag.js';
 import { CacheRuntime } from './cache-runtime.js';
 import { CACHE_VERSIONS, formatCacheVersions } from './request/cache-versions.js';
 import { TagRequest } from './routes/cached-route.js';
-import { ANNOUNCES_VERSIONS, type AnnouncedTags, type RouteParams } from './routes/cached.decorator.js';
+import { ANNOUNCES_VERSIONS, type AnnouncedTags, type RouteParams } from './routes/cached-declaration.js';
 
 /** RFC 9110, section 9.2.1. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);

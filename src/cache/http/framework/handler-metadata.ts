@@ -38,10 +38,11 @@ export function answersItself(controller: Type, handler: Handler): boolean {
 const SENDING_PARAMETERS: readonly number[] = [RouteParamtypes.RESPONSE, RouteParamtypes.NEXT];
 
 /**
- * Whether `guard` is the last step before `handler`'s interceptors: no guard comes after it, and there is no `@Header`,
- * which Nest sets after the guards.
+ * Whether a guard whose class has `mark` is the last step before `handler`'s interceptors: no guard comes after it, and
+ * there is no `@Header`, which Nest sets after the guards.
  */
-export function isLastStep(guard: Type, handler: Handler): boolean {
-  const guards = (Reflect.getMetadata(GUARDS_METADATA, handler) ?? []) as readonly unknown[];
-  return guards.at(-1) === guard && !Reflect.hasMetadata(HEADERS_METADATA, handler);
+export function endsWithGuard(mark: symbol, handler: Handler): boolean {
+  const guards = (Reflect.getMetadata(GUARDS_METADATA, handler) ?? []) as readonly object[];
+  const last = guards.at(-1);
+  return last !== undefined && mark in last && !Reflect.hasMetadata(HEADERS_METADATA, handler);
 }

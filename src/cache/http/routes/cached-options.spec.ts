@@ -1,6 +1,7 @@
 import type { CacheRuntime } from '../cache-runtime.js';
 import type { RouteDiscovery } from '../framework/discovered-routes.js';
-import { Cached, AnnouncesVersions, type CachedOptions, type AnnouncedTags } from './cached.decorator.js';
+import { Cached, AnnouncesVersions } from '../cached.decorator.js';
+import type { CachedOptions, AnnouncedTags } from './cached-declaration.js';
 import { Routes } from '../routes.js';
 import {
   describeWrongOptions,

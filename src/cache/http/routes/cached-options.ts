@@ -15,7 +15,7 @@ import {
   type OptionRule,
   type OptionRules,
 } from '../../base/option-checks.js';
-import type { CachedOptions, ExpiringOptions, VersionedOptions } from './cached.decorator.js';
+import type { CachedOptions, ExpiringOptions, VersionedOptions } from './cached-declaration.js';
 import type { RouteDefaults } from './cached-route.js';
 
 /** A field that cannot be sent would fail every request of its route. */

@@ -8,7 +8,7 @@ import { CACHE_VERSIONS, parseCacheVersions } from '../request/cache-versions.js
 import { responseSerializer, type CachedResponse } from '../response/cached-response.js';
 import { Uncapturable } from '../response/capture-response.js';
 import type { ResponsePolicy } from '../response/send-response.js';
-import type { CachedOptions, CachedRequest, RouteParams } from './cached.decorator.js';
+import type { CachedOptions, CachedRequest, RouteParams } from './cached-declaration.js';
 import { routeKey, type CachePrincipal, type KeyedRequest } from './route-key.js';
 import { mergeVary, varyFields, type HeaderValue } from '../response/vary.js';
 
