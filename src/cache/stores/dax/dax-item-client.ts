@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { CacheError } from '../../base/errors.js';
-import { withDeadline } from '../../base/with-deadline.js';
+import { withDeadline } from '../../../waiting/deadline.js';
 import { answerOf, writeAnswerOf } from '../dynamo/answers.js';
 import type { DynamoConnection } from '../../../dynamo/dynamo-client.js';
 import type { ItemClient } from '../dynamo/item-client.js';
