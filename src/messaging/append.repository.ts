@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { GetCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { dynamoErrorName } from '../dynamo/dynamo-errors.js';
+import { backoffMs, pauseFor } from '../waiting/backoff.js';
 import { AppendQueue } from './append-queue.js';
 import {
   appendRequest,
@@ -10,9 +11,9 @@ import {
   type AppendRequest,
   type Draft,
 } from './append-request.js';
-import { backOff } from './backoff.js';
 import { MessagingDocuments } from './documents.repository.js';
 import {
+  AFTER_CONFLICT,
   cancellationReasons,
   isPassing,
   isRefused,
@@ -125,7 +126,7 @@ export class AppendRepository {
           if (conflicts > 0 && deadline.aborted) throw tooManyConflicts();
           throw toMessagingError(outcome.error);
       }
-      await backOff((conflicts += 1));
+      await pauseFor(backoffMs((conflicts += 1), AFTER_CONFLICT));
       if (conflicts >= MAX_CONFLICTS || deadline.aborted) throw tooManyConflicts();
     }
     return { results: drafts.map((draft) => results.get(draft) as SentRecord), lastId: last };
@@ -149,7 +150,7 @@ export class AppendRepository {
       } catch (error) {
         const outcome = outcomeOf(error, drafts);
         if (outcome.kind !== 'fault' || !isPassing(error) || deadline.aborted || !mayRetry()) return outcome;
-        await backOff(attempt + 2);
+        await pauseFor(backoffMs(attempt + 2, AFTER_CONFLICT));
       }
     }
   }
