@@ -1,5 +1,5 @@
 /** The import rules of docs/architecture.md. */
-const SHARED = '^src/(cache|dynamo|auth|users|prisma|common|config)/';
+const SHARED = '^src/(cache|dynamo|waiting|auth|users|prisma|common|config)/';
 
 /** Floors, lowest first; the rooms of one floor are neighbours, which do not know each other. */
 const FLOORS = {
@@ -63,8 +63,8 @@ module.exports = {
       name: 'cache-is-self-contained',
       severity: 'error',
       from: { path: '^src/cache/' },
-      comment: 'It stands on the tools for DynamoDB, which messages use as well.',
-      to: { path: '^src/', pathNot: '^src/(cache|dynamo)/' },
+      comment: 'It stands on the tools for DynamoDB and for waiting, which messages use as well.',
+      to: { path: '^src/', pathNot: '^src/(cache|dynamo|waiting)/' },
     },
     ...LOOK_DOWN,
     {
@@ -87,7 +87,13 @@ module.exports = {
       name: 'dynamo-is-a-leaf',
       severity: 'error',
       from: { path: '^src/dynamo/' },
-      to: { path: '^src/', pathNot: '^src/dynamo/' },
+      to: { path: '^src/', pathNot: '^src/(dynamo|waiting)/' },
+    },
+    {
+      name: 'waiting-is-a-leaf',
+      severity: 'error',
+      from: { path: '^src/waiting/' },
+      to: { path: '^src/', pathNot: '^src/waiting/' },
     },
     {
       name: 'config-imports-npm-only',

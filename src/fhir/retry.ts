@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs, pauseFor } from '../waiting/backoff.js';
 
 export interface RetryOptions {
   /** How often to try in all. */
@@ -12,18 +12,16 @@ export interface RetryOptions {
 }
 
 /**
- * Runs `action` again while it fails with a transient fault. Waits a random part of a doubling time in between ("full
- * jitter"), so that two that got into each other's way do not meet again:
- * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ * Runs `action` again while it fails with a transient fault, after a pause as `backoffMs` has it.
  */
 export async function retry<T>(action: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { attempts, baseDelayMs, isTransient, random = Math.random, sleep = delay } = options;
+  const { attempts, baseDelayMs, isTransient, random = Math.random, sleep = pauseFor } = options;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await action();
     } catch (error) {
       if (attempt >= attempts || !isTransient(error)) throw error;
-      await sleep(random() * baseDelayMs * 2 ** (attempt - 1));
+      await sleep(backoffMs(attempt - 1, { baseMs: baseDelayMs, random }));
     }
   }
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { HealthProbes, type HealthProbe } from '../common/health-probe.js';
+import { withDeadline } from '../waiting/deadline.js';
 import type { EngineHealth, Readiness } from './dto/health.dto.js';
 
 const PROBE_TIMEOUT_MS = 1_000;
@@ -30,18 +31,9 @@ async function ask(probe: HealthProbe): Promise<EngineHealth> {
   return { name: probe.name, kind: probe.kind, status: up ? 'up' : 'down', latencyMs };
 }
 
-async function answersInTime(probe: HealthProbe): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), PROBE_TIMEOUT_MS);
-  });
-  const answer = probe.check().then(
+function answersInTime(probe: HealthProbe): Promise<boolean> {
+  return withDeadline(() => probe.check(), { timeoutMs: PROBE_TIMEOUT_MS }).then(
     () => true,
     () => false,
   );
-  try {
-    return await Promise.race([answer, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../common/errors/app-error.js';
+import { backoffMs, pauseFor } from '../waiting/backoff.js';
 import { Prisma } from './generated/client.js';
 
 /** What an operation's caller can name better than this file can. Each makes the error to answer with. */
@@ -40,7 +40,7 @@ export async function onDatabase<Result>(
     } catch (error) {
       if (!isWriteConflict(error)) throw translate(error, expected);
       if (attempt >= retry.attempts) throw conflict(error);
-      await pause(retry.random() * retry.baseDelayMs * 2 ** (attempt - 1));
+      await pauseFor(backoffMs(attempt - 1, { baseMs: retry.baseDelayMs, random: retry.random }));
     }
   }
 }

@@ -42,7 +42,7 @@ describe('Background', () => {
     expect(background.size).toBe(1);
   });
 
-  // Guards background.ts, settle: `abort.abort()`.
+  // Guards deadline.ts, withDeadline: `clearTimeout`.
   it('settle leaves no timer behind', async () => {
     const background = new Background(10);
     const before = timers();

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { withDeadline } from '../../waiting/deadline.js';
 
 /** Work that nobody waits for, counted and bounded; {@link settle} waits for it at shutdown. */
 export class Background {
@@ -23,9 +23,7 @@ export class Background {
 
   /** Resolves when everything is done, or after `deadlineMs`. */
   async settle(deadlineMs: number): Promise<void> {
-    const abort = new AbortController();
-    const late = delay(deadlineMs, undefined, { signal: abort.signal }).catch(() => undefined);
-    await Promise.race([Promise.allSettled(this.running), late]);
-    abort.abort();
+    const all = (): Promise<unknown> => Promise.allSettled(this.running);
+    await withDeadline(all, { timeoutMs: deadlineMs }).catch(() => undefined);
   }
 }

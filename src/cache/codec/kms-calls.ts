@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ConsecutiveBreaker, ExponentialBackoff, circuitBreaker, handleWhen } from 'cockatiel';
-import { withDeadline } from '../base/with-deadline.js';
+import { withDeadline } from '../../waiting/deadline.js';
 import type { AwsSdk } from './aws-sdk.js';
 
 type Context = Record<string, string>;

@@ -48,7 +48,7 @@ export interface CacheCall<T> {
   readonly isSame?: (value: T, other: T) => boolean;
 }
 
-/** Reads the origin. `again`: not for the call that is being answered, but later, to compare (see `OnHit`). */
+/** Reads the origin. `again`: not for the call that is being answered, but later, to compare (see `HitWatcher`). */
 export type Loader<T> = (again?: 'again') => Promise<T>;
 
 /** Where an answer comes from. `joined`: from the load of another request of this process. */

@@ -77,7 +77,7 @@ describe('GuardedStore', () => {
   });
 
   describe('the time limit', () => {
-    // Guards guarded-store.ts, inTime: `Promise.race([…, late.promise])`.
+    // Guards deadline.ts, withDeadline: `Promise.race([…, ended.promise])`.
     it('a call that never settles ends at its limit', async () => {
       const { store, read, events } = guard();
       store.fail('hang', 'read');
@@ -91,7 +91,7 @@ describe('GuardedStore', () => {
       expect(countOf(events, { type: 'store-fault', code: 'CACHE_STORE_TIMEOUT' })).toBe(1);
     });
 
-    // Guards guarded-store.ts, inTime: `abort.abort()`, after the rejection.
+    // Guards deadline.ts, withDeadline: `abort.abort(reason)`, after the rejection.
     it('a client that minds its signal is told to give up, and the reason is the time limit', async () => {
       let signal: AbortSignal | undefined;
       const polite = {
@@ -110,7 +110,7 @@ describe('GuardedStore', () => {
       expect(countOf(events, { type: 'store-fault', code: 'CACHE_STORE_TIMEOUT' })).toBe(1);
     });
 
-    // Guards guarded-store.ts, inTime: `progress = (): void => void (open && timer.refresh())`.
+    // Guards deadline.ts, withDeadline: `progress = (): void => void (isOpen && timer.refresh())`.
     it('a call of several answers has the limit for each of them', async () => {
       const slow = {
         read: async (_: unknown, { progress }: CallOptions) => {
@@ -128,7 +128,7 @@ describe('GuardedStore', () => {
       expect((await reading)?.entry).toBeDefined();
     });
 
-    // Guards guarded-store.ts, inTime: `clearTimeout` in the finally, and `open`.
+    // Guards deadline.ts, withDeadline: `clearTimeout` in the finally, and `isOpen`.
     it.each([
       ['in time', []],
       ['at its limit', 'hang'],

@@ -7,6 +7,7 @@ import {
   handleWhen,
   type CircuitBreakerPolicy,
 } from 'cockatiel';
+import { withDeadline } from '../../waiting/deadline.js';
 import { CacheError } from '../base/errors.js';
 import type { Report, StoreOperation } from '../base/events.js';
 import type { CacheStore, CallOptions, ReadResult, StoredEntry } from '../stores/contract/cache-store.js';
@@ -146,26 +147,13 @@ export class GuardedStore {
   }
 
   /** A deadline of our own, which progress puts off: a client may ignore its signal, and then its promise is left behind. */
-  private async inTime<T>(
+  private inTime<T>(
     options: CallOptions,
     work: (store: CacheStore, call: CallOptions) => Promise<T>,
   ): Promise<T> {
-    const abort = new AbortController();
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      late.reject(new CacheError('CACHE_STORE_TIMEOUT', 'The store did not answer in time.'));
-      abort.abort();
-    }, this.options.timeoutMs);
-    let open = true;
-    // A client that goes on after the end must not bring the timer back.
-    const progress = (): void => void (open && timer.refresh());
-    const call: CallOptions = { ...options, signal: abort.signal, progress };
-    try {
-      return await Promise.race([work(this.options.store, call), late.promise]);
-    } finally {
-      open = false;
-      clearTimeout(timer);
-    }
+    const late = (): Error => new CacheError('CACHE_STORE_TIMEOUT', 'The store did not answer in time.');
+    const { store, timeoutMs } = this.options;
+    return withDeadline((under) => work(store, { ...options, ...under }), { timeoutMs, late });
   }
 }
 

@@ -29,7 +29,7 @@ export interface PostgresAuthorityOptions {
   readonly mapCapacity: number;
   readonly report: FeedReport;
   readonly random: () => number;
-  /** Default: {@link postgresFeedSessions}. `undefined` connections: no feed, versions are read on every request. */
+  /** Default: {@link postgresFeedSessions}. False: no feed, versions are read on every request. */
   readonly openFeed?: OpenFeedSession | false;
 }
 

@@ -1,3 +1,4 @@
+import { backoffMs } from '../../waiting/backoff.js';
 import { AuthorityUnavailableError } from '../base/errors.js';
 import type { Clock } from '../base/clock.js';
 import type { FeedLoss } from '../base/events.js';
@@ -39,8 +40,7 @@ interface Epoch {
 }
 
 const PINGS_PER_TIMEOUT = 4;
-const MAX_PAUSE_MS = 1_000;
-const MIN_PAUSE_MS = 20;
+const PAUSES = { baseMs: 20, longestMs: 1_000 } as const;
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /** A point in time on both clocks: the monotonic one stands still while a machine is suspended, the other may jump. */
@@ -210,10 +210,9 @@ export class VersionFeed {
     this.startLater();
   }
 
-  /** Capped exponential back-off with full jitter. */
   private startLater(): void {
-    const ceiling = Math.min(MAX_PAUSE_MS, MIN_PAUSE_MS * 2 ** this.failures++);
-    this.pause = setTimeout(() => void this.start(), ceiling * this.options.random()).unref();
+    const pauseMs = backoffMs(this.failures++, { ...PAUSES, random: this.options.random });
+    this.pause = setTimeout(() => void this.start(), pauseMs).unref();
   }
 
   private moment(): Moment {

@@ -2,9 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { dynamoErrorName } from '../../dynamo/dynamo-errors.js';
 import { CONVERSATION_INDEX, sentIndex, type AppendRequest } from './append-request.js';
-import { backOff } from '../table/backoff.js';
+import { backoffMs, pauseFor } from '../../waiting/backoff.js';
 import type { MessagingDocuments } from '../table/documents.js';
-import { cancellationReasons, isPassing, isRefused, stringOf } from '../table/dynamo-faults.js';
+import {
+  AFTER_CONFLICT,
+  cancellationReasons,
+  isPassing,
+  isRefused,
+  stringOf,
+} from '../table/dynamo-faults.js';
 
 /** Attempts while DynamoDB fails or throttles; the SDK makes two of each. */
 const MAX_FAULTS = 3;
@@ -42,7 +48,7 @@ export class AppendTransactions {
       } catch (error) {
         const outcome = outcomeOf(error, sent.length);
         if (outcome.kind !== 'fault' || !this.mayTryAgain(error)) return outcome;
-        await backOff(attempt + 2);
+        await pauseFor(backoffMs(attempt + 2, AFTER_CONFLICT));
       }
     }
   }

@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { appendRequest, type Draft, type Drafts } from './append-request.js';
 import { AppendTransactions } from './append-transactions.js';
-import { backOff } from '../table/backoff.js';
+import { backoffMs, pauseFor } from '../../waiting/backoff.js';
 import { MessagingDocuments } from '../table/documents.js';
-import { MessagesUnavailableError, toMessagingError } from '../table/dynamo-faults.js';
+import { AFTER_CONFLICT, MessagesUnavailableError, toMessagingError } from '../table/dynamo-faults.js';
 import { parseConversation, parseSent, type SentRecord } from '../table/items.js';
 import { conversationKey, sentKey } from '../table/keys.js';
 
@@ -84,7 +84,7 @@ export class AppendRepository {
         case 'moved':
         case 'conflict':
           if (outcome.kind === 'moved') last = outcome.last;
-          await backOff((conflicts += 1));
+          await pauseFor(backoffMs((conflicts += 1), AFTER_CONFLICT));
           if (conflicts >= MAX_CONFLICTS || deadline.aborted) throw tooManyConflicts();
           break;
         case 'fault':

@@ -1,14 +1,13 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
 import { CONFIG, type ServiceConfig } from '../../config/index.js';
 import { EVENTS_CHANNEL } from './message-events.repository.js';
+import { backoffMs, pauseFor } from '../../waiting/backoff.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 /** Its types do not know the time limit of one query. */
 const LISTEN = { text: `LISTEN ${EVENTS_CHANNEL}`, query_timeout: CONNECT_TIMEOUT_MS } as pg.QueryConfig;
-const BASE_BACKOFF_MS = 250;
-const MAX_BACKOFF_MS = 10_000;
+const PAUSES = { baseMs: 250, longestMs: 10_000 } as const;
 
 /** Hears from PostgreSQL that there are new events, on a connection of its own. */
 @Injectable()
@@ -25,8 +24,7 @@ export class EventListener {
     for (let failures = 0; !this.stopping.signal.aborted; failures += 1) {
       const isConnected = await this.session(heard).catch(() => false);
       if (isConnected) failures = 0;
-      const delayMs = Math.random() * Math.min(MAX_BACKOFF_MS, BASE_BACKOFF_MS * 2 ** failures);
-      await pause(delayMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      await pauseFor(backoffMs(failures, PAUSES), this.stopping.signal).catch(() => undefined);
     }
   }
 

@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { describeError } from '../../common/logging/describe-error.js';
 import { BumpsRepository } from '../postgres/bumps.repository.js';
+import { backoffMs, pauseFor } from '../../waiting/backoff.js';
 import { MESSAGES_TAG } from '../cache-tags.js';
 import { ItemError } from '../table/items.js';
 import { MessageEventsRepository } from '../postgres/message-events.repository.js';
@@ -39,7 +39,7 @@ export class StreamHandler {
         break;
       } catch (error) {
         if (!isOfRecord(error)) throw error;
-        if (attempt < ATTEMPTS) await pause(Math.random() * BASE_DELAY_MS * 2 ** attempt);
+        if (attempt < ATTEMPTS) await pauseFor(backoffMs(attempt, { baseMs: BASE_DELAY_MS }));
         else {
           await this.setAside(record, error);
           break;

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
@@ -8,6 +7,7 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { describeError } from '../../common/logging/describe-error.js';
+import { backoffMs, pauseFor } from '../../waiting/backoff.js';
 import { Retention } from './retention.js';
 import { StreamCounts } from './stream-counts.js';
 import { StreamHandler } from './stream-handler.js';
@@ -59,7 +59,7 @@ export class StreamPoller implements OnApplicationBootstrap, OnModuleDestroy {
   private async run(source: StreamSource): Promise<void> {
     while (!this.isStopping()) {
       const delayMs = await this.turn(source).catch((error: unknown) => this.failed(error));
-      await pause(delayMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      await pauseFor(delayMs, this.stopping.signal).catch(() => undefined);
     }
     await this.letGo();
   }
@@ -98,7 +98,7 @@ export class StreamPoller implements OnApplicationBootstrap, OnModuleDestroy {
       const { type, code } = describeError(error);
       this.logger.warn(`The stream of messages cannot be read (${code ?? type}); it is tried again.`);
     }
-    return Math.random() * Math.min(MAX_BACKOFF_MS, POLL_MS * 2 ** this.failures);
+    return backoffMs(this.failures, { baseMs: POLL_MS, longestMs: MAX_BACKOFF_MS });
   }
 
   private async letGo(): Promise<void> {

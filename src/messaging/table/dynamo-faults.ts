@@ -3,6 +3,9 @@ import { AppError } from '../../common/errors/app-error.js';
 
 const RETRY_AFTER_SECONDS = 1;
 
+/** The pauses after a transaction that met another one, or whose outcome is unknown. */
+export const AFTER_CONFLICT = { baseMs: 4, longestMs: 150 } as const;
+
 /** Faults of the request itself: a mistake of ours, which no retry cures. */
 const OURS = new Set([
   'ValidationException',

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { QueryCommand, UpdateCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { dynamoErrorName } from '../../dynamo/dynamo-errors.js';
-import { backOff } from './backoff.js';
 import { MessagingDocuments } from './documents.js';
-import { stringOf, toMessagingError } from './dynamo-faults.js';
+import { AFTER_CONFLICT, stringOf, toMessagingError } from './dynamo-faults.js';
+import { backoffMs, pauseFor } from '../../waiting/backoff.js';
 import {
   parseConversation,
   parseInboxEntry,
@@ -102,7 +102,7 @@ export class MessagesRepository {
         const isConflict =
           dynamoErrorName(error) === 'TransactionConflictException' && attempt < MAX_CONFLICTS;
         if (!isConflict) throw toMessagingError(error);
-        await backOff(attempt);
+        await pauseFor(backoffMs(attempt, AFTER_CONFLICT));
       }
     }
   }

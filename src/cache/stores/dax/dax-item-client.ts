@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import type { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { CacheError } from '../../base/errors.js';
-import { withDeadline } from '../../base/with-deadline.js';
-import { answerOf, writeAnswerOf } from '../dynamo/answers.js';
+import { withDeadline } from '../../../waiting/deadline.js';
+import { orCacheError, orRefused } from '../dynamo/or-cache-error.js';
 import type { DynamoConnection } from '../../../dynamo/dynamo-client.js';
 import type { ItemClient } from '../dynamo/item-client.js';
 import { toSdkError } from './dax-errors.js';
@@ -49,12 +49,12 @@ export function createDaxItemClient(connection: DaxConnection): ItemClient {
       throw error instanceof CacheError ? error : toSdkError(error);
     });
   return {
-    get: (request, signal) => answerOf(inTime(signal, () => client.get(request))),
-    batchGet: (request, signal) => answerOf(inTime(signal, () => client.batchGet(request))),
-    query: (request, signal) => answerOf(inTime(signal, () => client.query(request))),
-    batchWrite: (request, signal) => answerOf(inTime(signal, () => client.batchWrite(request))),
-    put: (request, signal) => writeAnswerOf(inTime(signal, () => client.put(request))),
-    delete: (request, signal) => writeAnswerOf(inTime(signal, () => client.delete(request))),
+    get: (request, signal) => orCacheError(inTime(signal, () => client.get(request))),
+    batchGet: (request, signal) => orCacheError(inTime(signal, () => client.batchGet(request))),
+    query: (request, signal) => orCacheError(inTime(signal, () => client.query(request))),
+    batchWrite: (request, signal) => orCacheError(inTime(signal, () => client.batchWrite(request))),
+    put: (request, signal) => orRefused(inTime(signal, () => client.put(request))),
+    delete: (request, signal) => orRefused(inTime(signal, () => client.delete(request))),
     close: () => client.shutdown(),
   };
 }

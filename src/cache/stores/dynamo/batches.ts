@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs, pauseFor } from '../../../waiting/backoff.js';
 import { CacheError } from '../../base/errors.js';
 
 /**
@@ -11,9 +11,8 @@ export const MAX_ITEMS_WRITTEN = 25;
 export const MAX_BATCH_BYTES = 1_024 * 1_024;
 
 const IN_PARALLEL = 4;
-const BASE_DELAY_MS = 10;
-/** Under the time limit that the tiers set for one answer (150 ms). */
-const LONGEST_DELAY_MS = 100;
+/** The longest is under the time limit that the tiers set for one answer (150 ms). */
+const PAUSES = { baseMs: 10, longestMs: 100 } as const;
 /** Rounds in a row in which not one item of a batch was processed. */
 const ROUNDS_IN_VAIN = 8;
 
@@ -26,7 +25,7 @@ export interface Backoff {
 
 export const systemBackoff: Backoff = {
   random: Math.random,
-  pause: (ms, signal) => delay(ms, undefined, { signal }),
+  pause: pauseFor,
 };
 
 /** Splits `items` in their order. An item over `maxBytes` is a batch of its own. */
@@ -53,9 +52,8 @@ export function batchesOf<T>(
 }
 
 /**
- * Sends all batches, and what DynamoDB left unprocessed again after a pause: capped exponential with full jitter
- * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). After the first failure nothing more is
- * sent; it is thrown once nothing is in flight any more.
+ * Sends all batches, and what DynamoDB left unprocessed again after a pause. After the first failure nothing
+ * more is sent; it is thrown once nothing is in flight any more.
  * @param send resolves to what was left unprocessed
  * @throws {CacheError} `CACHE_STORE_FAULT` when a batch makes no progress
  */
@@ -89,7 +87,7 @@ async function sendBatch<T>(
     if (unprocessed.length === 0) return;
     inVain = unprocessed.length < left.length ? 0 : inVain + 1;
     left = unprocessed;
-    await backoff.pause(backoff.random() * Math.min(LONGEST_DELAY_MS, BASE_DELAY_MS * 2 ** inVain), signal);
+    await backoff.pause(backoffMs(inVain, { ...PAUSES, random: () => backoff.random() }), signal);
   }
   throw new CacheError('CACHE_STORE_FAULT', 'DynamoDB leaves items of a batch unprocessed.');
 }

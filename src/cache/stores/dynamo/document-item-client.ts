@@ -7,7 +7,7 @@ import {
   PutCommand,
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { answerOf, writeAnswerOf } from './answers.js';
+import { orCacheError, orRefused } from './or-cache-error.js';
 import { createDynamoClient, type DynamoConnection } from '../../../dynamo/dynamo-client.js';
 import type { ItemClient } from './item-client.js';
 
@@ -19,15 +19,14 @@ export function createItemClient(connection: DynamoConnection): ItemClient {
     unmarshallOptions: { wrapNumbers: Number },
   });
   return {
-    get: (request, abortSignal) => answerOf(documents.send(new GetCommand(request), { abortSignal })),
+    get: (request, abortSignal) => orCacheError(documents.send(new GetCommand(request), { abortSignal })),
     batchGet: (request, abortSignal) =>
-      answerOf(documents.send(new BatchGetCommand(request), { abortSignal })),
-    query: (request, abortSignal) => answerOf(documents.send(new QueryCommand(request), { abortSignal })),
+      orCacheError(documents.send(new BatchGetCommand(request), { abortSignal })),
+    query: (request, abortSignal) => orCacheError(documents.send(new QueryCommand(request), { abortSignal })),
     batchWrite: (request, abortSignal) =>
-      answerOf(documents.send(new BatchWriteCommand(request), { abortSignal })),
-    put: (request, abortSignal) => writeAnswerOf(documents.send(new PutCommand(request), { abortSignal })),
-    delete: (request, abortSignal) =>
-      writeAnswerOf(documents.send(new DeleteCommand(request), { abortSignal })),
+      orCacheError(documents.send(new BatchWriteCommand(request), { abortSignal })),
+    put: (request, abortSignal) => orRefused(documents.send(new PutCommand(request), { abortSignal })),
+    delete: (request, abortSignal) => orRefused(documents.send(new DeleteCommand(request), { abortSignal })),
     close: () => client.destroy(),
   };
 }

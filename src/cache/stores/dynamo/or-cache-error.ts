@@ -5,8 +5,8 @@ import type { WriteAnswer } from './item-client.js';
 
 const REFUSED: WriteAnswer = { refused: true };
 
-/** @throws a `CacheError` only, for what the SDK threw */
-export async function answerOf<T>(sent: Promise<T>): Promise<T> {
+/** What DynamoDB answers. @throws a `CacheError` only, for whatever the SDK threw */
+export async function orCacheError<T>(sent: Promise<T>): Promise<T> {
   try {
     return await sent;
   } catch (error) {
@@ -14,8 +14,8 @@ export async function answerOf<T>(sent: Promise<T>): Promise<T> {
   }
 }
 
-/** That of a write on a condition. @throws as {@link answerOf} */
-export async function writeAnswerOf(sent: Promise<Omit<WriteAnswer, 'refused'>>): Promise<WriteAnswer> {
+/** As {@link orCacheError}, for a write on a condition: that it does not hold is an answer. */
+export async function orRefused(sent: Promise<Omit<WriteAnswer, 'refused'>>): Promise<WriteAnswer> {
   try {
     const { ConsumedCapacity } = await sent;
     return { refused: false, ConsumedCapacity };

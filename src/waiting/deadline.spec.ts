@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { jest } from '@jest/globals';
-import { withDeadline } from './with-deadline.js';
+import { withDeadline, type UnderDeadline } from './deadline.js';
 
 const LATE = new Error('late');
 const GIVEN_UP = new Error('given up');
@@ -35,6 +35,45 @@ describe('withDeadline', () => {
     expect(outcome).toBeUndefined();
     await jest.advanceTimersByTimeAsync(1);
     expect(outcome).toBe(LATE);
+  });
+
+  it('no error of its own is asked for: one that says so', async () => {
+    const open = expect(withDeadline(never, { timeoutMs: 100 })).rejects.toThrow('It took too long.');
+    await jest.advanceTimersByTimeAsync(100);
+    await open;
+  });
+
+  it('work that heeds its signal: it is aborted when the time is over, and the error is that of the deadline', async () => {
+    let seen: AbortSignal | undefined;
+    const heeding = ({ signal }: UnderDeadline): Promise<never> => {
+      seen = signal;
+      return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('aborted')));
+      });
+    };
+    const outcome = withDeadline(heeding, deadline()).catch((error: unknown) => error);
+    expect(seen?.aborted).toBe(false);
+    await jest.advanceTimersByTimeAsync(100);
+
+    expect(seen?.aborted).toBe(true);
+    expect(await outcome).toBe(LATE);
+  });
+
+  it('progress lets the time begin anew, and brings no timer back after the end', async () => {
+    const work = Promise.withResolvers<string>();
+    let progress = (): void => undefined;
+    const outcome = withDeadline((under) => {
+      ({ progress } = under);
+      return work.promise;
+    }, deadline());
+    await jest.advanceTimersByTimeAsync(99);
+    progress();
+    await jest.advanceTimersByTimeAsync(99);
+    work.resolve('done');
+
+    expect(await outcome).toBe('done');
+    progress();
+    expect(jest.getTimerCount()).toBe(0);
   });
 
   it('a signal that is aborted: its reason, at once; and no work where it was before', async () => {
