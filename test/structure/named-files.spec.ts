@@ -45,6 +45,21 @@ describe('the repository names what exists', () => {
   });
 });
 
+describe('the rules of docs/consistency.md', () => {
+  const rules = [...readFileSync('docs/consistency.md', 'utf8').matchAll(/^### (\d+)\. /gm)].map(
+    ([, rule]) => rule,
+  );
+  const sources = filesIn(['src'], /(?<!\.spec)\.ts$/).map((path) => readFileSync(path, 'utf8'));
+
+  it.each(rules)('rule %s is named in the code that keeps it', (rule) => {
+    expect(sources.filter((source) => new RegExp(`\\b[Rr]ule ${rule}\\b`).test(source))).not.toEqual([]);
+  });
+
+  it('there are ten', () => {
+    expect(rules).toHaveLength(10);
+  });
+});
+
 describe('what does not exist is found', () => {
   it.each([
     ['// Guards gone-from-here.ts, fly: the flight.', 'gone-from-here.ts: no such file'],

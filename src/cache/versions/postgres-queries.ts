@@ -21,6 +21,7 @@ export const ASK = `
          coalesce((SELECT json_agg(json_build_object('tag', tag, 'version', version::text, 'nonce', nonce))
                      FROM cache_tag WHERE tag = ANY ($1::text[])), '[]'::json) AS versions`;
 
+/** Rule 2: the triggers of migration `cache_versions` call the same function, in the transaction that changes the data. */
 export const BUMP = `SELECT tag, version::text AS version, nonce FROM cache_bump($1::text[])`;
 
 /** Held until the end of the transaction by who creates rows: the number is the ASCII of "tags". */

@@ -1,9 +1,10 @@
 import type { FastifyReply } from 'fastify';
 import { entityTag, type CachedResponse } from './cached-response.js';
+import { hasPendingCookies } from '../framework/private-reply.js';
 import { isEntityTag } from '../request/if-none-match.js';
 import { directivesOf } from '../request/request-directives.js';
 import type { HeadChanges, ReplyHead } from './reply-head.js';
-import { bytesOf, symbolNamed } from './response-bytes.js';
+import { bytesOf } from './response-bytes.js';
 import { varyFields } from './vary.js';
 
 /** Something that a handler answered which is not for others: to be sent as if there were no cache. */
@@ -33,7 +34,12 @@ export function captureResponse(
 ): CachedResponse | Uncapturable {
   if (reply.sent || reply.raw.headersSent) return new Uncapturable(value);
   const changes = head.changes();
-  if (reply.statusCode !== 200 || setsCookie(reply) || forbidsKeeping(changes, head, isKeyed)) {
+  if (
+    reply.statusCode !== 200 ||
+    reply.hasHeader('set-cookie') ||
+    hasPendingCookies(reply) ||
+    forbidsKeeping(changes, head, isKeyed)
+  ) {
     return new Uncapturable(value);
   }
   const bytes = bytesOf(value, reply);
@@ -45,14 +51,6 @@ export function captureResponse(
   const own = changes.set.get('etag');
   const etag = own !== undefined && isEntityTag(own) ? own : entityTag(bytes.body);
   return { headers, removed: changes.removed, body: bytes.body, etag };
-}
-
-/** Also one that a hook of @fastify/cookie will set only when the response is sent. */
-function setsCookie(reply: FastifyReply): boolean {
-  if (reply.hasHeader('set-cookie')) return true;
-  const symbol = symbolNamed(reply, 'fastify.reply.setCookies');
-  const pending = symbol && (reply as unknown as Record<symbol, unknown>)[symbol];
-  return pending instanceof Map && pending.size > 0;
 }
 
 /** The handler itself says that nobody may keep it, or that it depends on what no key tells apart. */

@@ -1,5 +1,6 @@
 import { StreamableFile } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { hasPreSerialization } from '../framework/private-reply.js';
 
 export interface ResponseBytes {
   readonly body: Buffer;
@@ -54,29 +55,4 @@ function isStream(value: object): boolean {
     Symbol.asyncIterator in value ||
     Object.prototype.toString.call(value) === '[object Response]'
   );
-}
-
-/** The symbol under which replies have their route's context; Fastify does not export it. */
-let contextSymbol: symbol | undefined;
-
-/**
- * Whether `preSerialization` hooks would see the value: they may hide fields, and cannot be run from here. Where that
- * cannot be found out, they are taken to be there.
- */
-function hasPreSerialization(reply: FastifyReply): boolean {
-  contextSymbol ??= symbolNamed(reply, 'fastify.context');
-  if (contextSymbol === undefined) return true;
-  const context = (reply as unknown as Record<symbol, { preSerialization?: unknown } | undefined>)[
-    contextSymbol
-  ];
-  return context?.preSerialization !== null;
-}
-
-/** A symbol that `object` has as a key, of its own or inherited. */
-export function symbolNamed(object: object, description: string): symbol | undefined {
-  for (let at: object | null = object; at !== null; at = Object.getPrototypeOf(at) as object | null) {
-    const found = Object.getOwnPropertySymbols(at).find((symbol) => symbol.description === description);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

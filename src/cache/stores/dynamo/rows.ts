@@ -31,10 +31,11 @@ export class Rows {
   /** The rows that are there, by {@link rowId}. @param keys none twice */
   async fetch(keys: readonly RowKey[], options: FetchOptions): Promise<ReadonlyMap<string, Item>> {
     const found = new Map<string, Item>();
-    const [only] = keys;
-    if (only !== undefined && keys.length === 1) {
-      const { Item } = await this.session.get(getRequest(this.table, only, options.consistent));
-      if (Item !== undefined) found.set(rowId(only), Item);
+    const [first] = keys;
+    if (first === undefined) return found;
+    if (keys.length === 1) {
+      const { Item } = await this.session.get(getRequest(this.table, first, options.consistent));
+      if (Item !== undefined) found.set(rowId(first), Item);
       return found;
     }
     const batches = batchesOf(keys, MAX_KEYS_READ, MAX_BATCH_BYTES, () => options.rowBytes * BASE64);
@@ -44,9 +45,10 @@ export class Rows {
 
   /** Puts all. @param items none with the key of another */
   async put(items: readonly Item[]): Promise<void> {
-    const [only] = items;
-    if (only !== undefined && items.length === 1) {
-      await this.session.put(putRequest(this.table, only));
+    const [first] = items;
+    if (first === undefined) return;
+    if (items.length === 1) {
+      await this.session.put(putRequest(this.table, first));
       return;
     }
     const batches = batchesOf(items, MAX_ITEMS_WRITTEN, MAX_BATCH_BYTES, sentBytes);
