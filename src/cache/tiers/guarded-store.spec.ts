@@ -77,7 +77,7 @@ describe('GuardedStore', () => {
   });
 
   describe('the time limit', () => {
-    // Guards guarded-store.ts, inTime: `Promise.race([…, late.promise])`.
+    // Guards guarded-store.ts, inTime: `Promise.race([…, deadline.promise])`.
     it('a call that never settles ends at its limit', async () => {
       const { store, read, events } = guard();
       store.fail('hang', 'read');
@@ -110,7 +110,7 @@ describe('GuardedStore', () => {
       expect(countOf(events, { type: 'store-fault', code: 'CACHE_STORE_TIMEOUT' })).toBe(1);
     });
 
-    // Guards guarded-store.ts, inTime: `progress = (): void => void (open && timer.refresh())`.
+    // Guards guarded-store.ts, inTime: `progress = (): void => void (isUnderWay && timer.refresh())`.
     it('a call of several answers has the limit for each of them', async () => {
       const slow = {
         read: async (_: unknown, { progress }: CallOptions) => {
@@ -128,7 +128,7 @@ describe('GuardedStore', () => {
       expect((await reading)?.entry).toBeDefined();
     });
 
-    // Guards guarded-store.ts, inTime: `clearTimeout` in the finally, and `open`.
+    // Guards guarded-store.ts, inTime: `clearTimeout` in the finally, and `isUnderWay`.
     it.each([
       ['in time', []],
       ['at its limit', 'hang'],

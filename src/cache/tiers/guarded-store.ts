@@ -151,19 +151,19 @@ export class GuardedStore {
     work: (store: CacheStore, call: CallOptions) => Promise<T>,
   ): Promise<T> {
     const abort = new AbortController();
-    const late = Promise.withResolvers<never>();
+    const deadline = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
-      late.reject(new CacheError('CACHE_STORE_TIMEOUT', 'The store did not answer in time.'));
+      deadline.reject(new CacheError('CACHE_STORE_TIMEOUT', 'The store did not answer in time.'));
       abort.abort();
     }, this.options.timeoutMs);
-    let open = true;
+    let isUnderWay = true;
     // A client that goes on after the end must not bring the timer back.
-    const progress = (): void => void (open && timer.refresh());
+    const progress = (): void => void (isUnderWay && timer.refresh());
     const call: CallOptions = { ...options, signal: abort.signal, progress };
     try {
-      return await Promise.race([work(this.options.store, call), late.promise]);
+      return await Promise.race([work(this.options.store, call), deadline.promise]);
     } finally {
-      open = false;
+      isUnderWay = false;
       clearTimeout(timer);
     }
   }
