@@ -7,7 +7,7 @@ import { DaxDocument } from '@amazon-dax-sdk/lib-dax';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { readConfig } from '../dist/config/index.js';
-import { DYNAMODB, EngineLease } from '../dist/embedded/index.js';
+import { DYNAMODB, EngineHold } from '../dist/embedded/index.js';
 import { DaxLocal } from '../tools/dax-local/dist/index.js';
 import { eachOf, quantile, ratio, report, spread, timed } from './support/figures.mjs';
 
@@ -18,14 +18,14 @@ const ITEMS = 100;
 const ITEM_BYTES = 3_500;
 
 const folder = mkdtempSync(join(tmpdir(), 'careline-bench-'));
-const lease = await EngineLease.acquire(DYNAMODB, {
+const hold = await EngineHold.acquire(DYNAMODB, {
   dataDir: readConfig({ DATA_DIR: folder }).dataDir,
   log: () => undefined,
 });
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-const dynamodb = new DynamoDBClient({ endpoint: lease.address, region: 'us-east-1', credentials });
+const dynamodb = new DynamoDBClient({ endpoint: hold.address, region: 'us-east-1', credentials });
 const direct = DynamoDBDocument.from(dynamodb);
-const dax = await DaxLocal.start({ dynamodbEndpoint: lease.address });
+const dax = await DaxLocal.start({ dynamodbEndpoint: hold.address });
 const client = new DaxDocument({ endpoint: dax.endpoint, region: 'us-east-1', credentials });
 try {
   const TableName = 'bench';
@@ -52,7 +52,7 @@ try {
   client.shutdown();
   dynamodb.destroy();
   await dax.stop();
-  await lease.release();
+  await hold.release();
   rmSync(folder, { recursive: true, force: true });
 }
 

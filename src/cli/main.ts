@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { createLogger } from '../common/logging/logger.js';
 import { ConfigurationError, readProcessConfig, type Config } from '../config/index.js';
-import { DYNAMODB, EngineLease, startEngines, type RunningEngines } from '../embedded/index.js';
+import { DYNAMODB, EngineHold, startEngines, type RunningEngines } from '../embedded/index.js';
 import { explainError } from '../start-error.js';
 import { cacheCommand } from './cache.command.js';
 import type { DynamoCliContext } from './context.js';
@@ -13,7 +13,7 @@ import { fhirCommand } from './fhir.command.js';
 /** Engines are started by the first command that asks for one, and let go when the command ends. */
 class Engines {
   private running: Promise<RunningEngines> | undefined;
-  private dynamodb: Promise<EngineLease> | undefined;
+  private dynamodb: Promise<EngineHold> | undefined;
   private readonly logger = createLogger('warn');
 
   constructor(private readonly config: Config) {}
@@ -26,7 +26,7 @@ class Engines {
   async dynamodbEndpoint(): Promise<string | undefined> {
     const { dynamodbEndpoint, isProduction, dataDir } = this.config;
     if (dynamodbEndpoint !== undefined || isProduction) return dynamodbEndpoint;
-    this.dynamodb ??= EngineLease.acquire(DYNAMODB, { dataDir, log: (line) => this.logger.info(line) });
+    this.dynamodb ??= EngineHold.acquire(DYNAMODB, { dataDir, log: (line) => this.logger.info(line) });
     return (await this.dynamodb).address;
   }
 

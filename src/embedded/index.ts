@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../config/index.js';
 import { EngineError } from './engine-error.js';
-import { EngineLease, type Engine, type EngineState, type LeaseOptions } from './engine-lease.js';
+import { EngineHold, type Engine, type EngineHoldOptions, type EngineState } from './engine-hold.js';
 import { builtPath } from './keeper-spawn.js';
 
 export { EngineError } from './engine-error.js';
-export { EngineLease, type Engine, type EngineState, type LeaseOptions } from './engine-lease.js';
+export { EngineHold, type Engine, type EngineHoldOptions, type EngineState } from './engine-hold.js';
 
 /** PostgreSQL 18. Option `fsync` (true). Its address is a `postgresql:` URL of the database `careline`. */
 export const POSTGRES: Engine = {
@@ -64,9 +64,9 @@ export async function startEngines(
   config: Config,
   { log, dynamodb = false, dax = false }: StartOptions,
 ): Promise<RunningEngines> {
-  const acquire = async (engine: Engine, options: LeaseOptions['options'] = {}): Promise<EngineLease> => {
+  const acquire = async (engine: Engine, options: EngineHoldOptions['options'] = {}): Promise<EngineHold> => {
     if (config.isProduction) throw new EngineError(`${engine.title} is embedded for development only`);
-    return EngineLease.acquire(engine, { dataDir: config.dataDir, options, log });
+    return EngineHold.acquire(engine, { dataDir: config.dataDir, options, log });
   };
   const needsDynamodb = dynamodb && config.dynamodbEndpoint === undefined && !config.isProduction;
   // At the same time, since DynamoDB Local takes its seconds.
@@ -99,23 +99,23 @@ function unavailable(engine: Engine, fault: unknown, log: StartOptions['log']): 
   return { name: engine.name, status: 'unavailable', reason };
 }
 
-interface Leases {
-  readonly postgres: EngineLease | undefined;
-  readonly dynamo: EngineLease | undefined;
-  readonly daxLocal: EngineLease | undefined;
+interface Holds {
+  readonly postgres: EngineHold | undefined;
+  readonly dynamo: EngineHold | undefined;
+  readonly daxLocal: EngineHold | undefined;
   readonly missing: readonly EngineState[];
 }
 
-function running(config: Config, { postgres, dynamo, daxLocal, missing }: Leases): RunningEngines {
-  const leases = [postgres, dynamo, daxLocal].filter((lease) => lease !== undefined);
+function running(config: Config, { postgres, dynamo, daxLocal, missing }: Holds): RunningEngines {
+  const holds = [postgres, dynamo, daxLocal].filter((hold) => hold !== undefined);
   const databaseUrl = config.databaseUrl ?? postgres?.address;
   if (databaseUrl === undefined) throw new EngineError('PostgreSQL has no address');
   return {
     databaseUrl,
     dynamodbEndpoint: config.dynamodbEndpoint ?? dynamo?.address,
     daxEndpoint: config.cache.daxEndpoint ?? daxLocal?.address,
-    embeddedEngines: leases.map(({ state }) => state.name),
-    states: () => [...leases.map(({ state }) => state), ...missing],
-    stop: async () => void (await Promise.all(leases.map((lease) => lease.release()))),
+    embeddedEngines: holds.map(({ state }) => state.name),
+    states: () => [...holds.map(({ state }) => state), ...missing],
+    stop: async () => void (await Promise.all(holds.map((hold) => hold.release()))),
   };
 }

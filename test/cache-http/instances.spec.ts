@@ -34,7 +34,7 @@ class ThingController {
 
 /** A feed whose notifications a test holds back: its instance answers pings and look-ups, and is told nothing. */
 class HeldFeed {
-  private readonly held: (() => void)[] = [];
+  private readonly heldBack: (() => void)[] = [];
   private isHolding = false;
 
   open(url: string): OpenFeedSession {
@@ -42,7 +42,7 @@ class HeldFeed {
       postgresFeedSessions(url)({
         closed: () => events.closed(),
         notification: (payload) => {
-          if (this.isHolding) this.held.push(() => events.notification(payload));
+          if (this.isHolding) this.heldBack.push(() => events.notification(payload));
           else events.notification(payload);
         },
       });
@@ -54,7 +54,7 @@ class HeldFeed {
 
   release(): void {
     this.isHolding = false;
-    for (const deliver of this.held.splice(0)) deliver();
+    for (const deliver of this.heldBack.splice(0)) deliver();
   }
 }
 

@@ -8,7 +8,7 @@ import { cacheOptions, FEED_TIMEOUT_MS, startManagerApp, type ManagerApp } from 
 
 const keys = Array.from({ length: 60 }, (_, i) => `key-${i}`);
 const entries = keys.map((key) => ({ key, value: key }));
-const none = keys.map(() => undefined);
+const absences = keys.map(() => undefined);
 
 describe.each(BACKENDS)('CACHE_MANAGER over $kind: clear', ({ open }) => {
   let database: TestDatabase;
@@ -47,7 +47,7 @@ describe.each(BACKENDS)('CACHE_MANAGER over $kind: clear', ({ open }) => {
     expect(await app.cache.clear()).toBe(true);
     // No scan, no deletes: one row of PostgreSQL, whatever the number of keys.
     expect(backend.sent()).toEqual([]);
-    expect(await app.cache.mget(keys)).toEqual(none);
+    expect(await app.cache.mget(keys)).toEqual(absences);
 
     await app.cache.mset(entries);
     expect(await app.cache.mget(keys)).toEqual(keys);
@@ -80,7 +80,7 @@ describe.each(BACKENDS)('CACHE_MANAGER over $kind: clear', ({ open }) => {
 
     await app.cache.clear();
     await waitUntil('cleared', async () => (await second.cache.get('key-0')) === undefined, FEED_TIMEOUT_MS);
-    expect(await second.cache.mget(keys)).toEqual(none);
+    expect(await second.cache.mget(keys)).toEqual(absences);
     await second.cache.set('key-1', 'by the second');
     expect(await app.cache.get('key-1')).toBe('by the second');
     await second.close();

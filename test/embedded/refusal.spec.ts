@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfig } from '../../src/config/index.js';
-import { EngineError, EngineLease, startEngines } from '../../src/embedded/index.js';
+import { EngineError, EngineHold, startEngines } from '../../src/embedded/index.js';
 import { readKeeperAddress } from '../../src/embedded/state-file.js';
 import { sendRaw } from '../support/raw-http.js';
 import { FAKE, Workbench } from './support/workbench.js';
@@ -22,8 +22,8 @@ describe('an embedded engine that cannot run', () => {
   });
   afterEach(() => bench.close());
 
-  const acquire = (options = {}): Promise<EngineLease> =>
-    EngineLease.acquire(FAKE, { dataDir: bench.dataDir, options, log: () => undefined });
+  const acquire = (options = {}): Promise<EngineHold> =>
+    EngineHold.acquire(FAKE, { dataDir: bench.dataDir, options, log: () => undefined });
 
   it('says in one line why it ended, for every process that asks', async () => {
     const users = [
@@ -57,7 +57,7 @@ describe('an embedded engine that cannot run', () => {
     // Root may write everywhere but in the kernel's own folders.
     const dataDir = process.getuid?.() === 0 ? '/sys/careline' : bench.dataDir;
 
-    await expect(EngineLease.acquire(FAKE, { dataDir, log: () => undefined })).rejects.toThrow(
+    await expect(EngineHold.acquire(FAKE, { dataDir, log: () => undefined })).rejects.toThrow(
       /^DATA_DIR cannot be written \((EACCES|EPERM|EROFS)\): /,
     );
   });
@@ -66,7 +66,7 @@ describe('an embedded engine that cannot run', () => {
     const engine = { ...FAKE, module: join(bench.root, 'missing.js') };
 
     await expect(
-      EngineLease.acquire(engine, { dataDir: bench.dataDir, log: () => undefined }),
+      EngineHold.acquire(engine, { dataDir: bench.dataDir, log: () => undefined }),
     ).rejects.toThrow(`could not start: see engine.log in ${bench.home}`);
   });
 });

@@ -67,8 +67,10 @@ describe('an instance that is killed between the write of a message and its bump
   };
   const isRead = () =>
     waitUntil('the stream is read', async () => {
-      const held = await office.rows.query('SELECT FROM stream_shard WHERE lease_until > clock_timestamp()');
-      return held.length === 1;
+      const owners = await office.rows.query(
+        'SELECT FROM stream_shard WHERE lease_until > clock_timestamp()',
+      );
+      return owners.length === 1;
     });
 
   /** Who begins to read a stream raises all messages (docs/messaging-stream.md): that is over by then. */

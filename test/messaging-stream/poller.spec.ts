@@ -147,7 +147,7 @@ describe('the poller of the stream of messages', () => {
     expect(first.counts.gaps + second.counts.gaps).toBe(0);
   });
 
-  it('the lease of an owner that hangs is taken over, and its checkpoints have no effect any more', async () => {
+  it('the stream of an owner that hangs is taken over, and the checkpoints of that one have no effect any more', async () => {
     const hung = reader();
     const message = newMessage();
     await bench.put(message);
@@ -190,12 +190,12 @@ describe('the poller of the stream of messages', () => {
     expect(counts.gaps).toBe(0);
   });
 
-  it('however slow the records of one read are, the lease stays, and each is handled once', async () => {
+  it('however slow the records of one read are, the owner stays, and each is handled once', async () => {
     const { progress } = streamParts(prisma);
     let nowMs = 0;
     const handled: (string | undefined)[] = [];
     let ranOut = 0;
-    /** Takes longer than the lease lasts, as seen by the reader and by the database. */
+    /** Takes longer than the ownership lasts, as seen by the reader and by the database. */
     const handle = async (record: StreamRecord) => {
       nowMs += 2_000;
       const { rowCount } = await psql.query(

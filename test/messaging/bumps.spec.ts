@@ -41,8 +41,8 @@ describe('bumps of messages', () => {
     const psql = await connect(database.url);
     await psql.query('BEGIN');
     await psql.query('INSERT INTO message_write (write_id) VALUES ($1)', [writeId]);
-    let done = false;
-    const second = bumps.bumpOnce(writeId, tags).finally(() => (done = true));
+    let hasResolved = false;
+    const second = bumps.bumpOnce(writeId, tags).finally(() => (hasResolved = true));
     await waitUntil('the second one waits', async () => {
       const waiting = await psql.query(
         `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
@@ -50,7 +50,7 @@ describe('bumps of messages', () => {
       return waiting.rowCount === 1;
     });
 
-    expect(done).toBe(false);
+    expect(hasResolved).toBe(false);
     await psql.query('COMMIT');
     await psql.end();
     expect(await second).toBe(false);

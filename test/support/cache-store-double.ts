@@ -24,7 +24,7 @@ export class StoreDouble implements CacheStore {
   /** Every call, in order, the failed ones too. */
   readonly calls: StoreOperation[] = [];
   private readonly faults = new Map<StoreOperation, Fault>();
-  private readonly held = new Map<StoreOperation, Gate>();
+  private readonly gates = new Map<StoreOperation, Gate>();
   /** Makes something else of what is read. */
   distort: (entry: StoredEntry, key: EntryKey) => unknown = (entry) => entry;
 
@@ -50,8 +50,8 @@ export class StoreDouble implements CacheStore {
 
   /** From now on `operation` waits at `gate`; undefined: no more. Who waits already goes on waiting. */
   hold(operation: StoreOperation, gate: Gate | undefined): void {
-    if (gate === undefined) this.held.delete(operation);
-    else this.held.set(operation, gate);
+    if (gate === undefined) this.gates.delete(operation);
+    else this.gates.set(operation, gate);
   }
 
   count(operation: StoreOperation): number {
@@ -111,7 +111,7 @@ export class StoreDouble implements CacheStore {
     const fault = this.faults.get(operation);
     if (fault === 'hang') await new Promise<never>(() => undefined);
     else if (fault !== undefined) throw fault;
-    await this.held.get(operation)?.pass();
+    await this.gates.get(operation)?.pass();
   }
 }
 

@@ -11,7 +11,10 @@ declare global {
   var endTestDax: (() => Promise<void>) | undefined;
 }
 
-type Acquire = (name: 'POSTGRES' | 'DYNAMODB', options?: Embedded.LeaseOptions['options']) => Promise<string>;
+type Acquire = (
+  name: 'POSTGRES' | 'DYNAMODB',
+  options?: Embedded.EngineHoldOptions['options'],
+) => Promise<string>;
 
 /**
  * Gives the tests a PostgreSQL: that of `TEST_DATABASE_URL`, an URL of a user who may create databases, else an
@@ -38,21 +41,21 @@ async function startEngines(): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'careline-test-engines-'));
   // Under root PostgreSQL runs as another user, who has to enter.
   await chmod(dataDir, 0o755);
-  const leases: Embedded.EngineLease[] = [];
+  const holds: Embedded.EngineHold[] = [];
   const acquire: Acquire = async (name, options = {}) => {
     const lines: string[] = [];
     const log = (line: string): number => lines.push(line);
     try {
-      const lease = await embedded.EngineLease.acquire(embedded[name], { dataDir, options, log });
-      leases.push(lease);
-      return lease.address;
+      const hold = await embedded.EngineHold.acquire(embedded[name], { dataDir, options, log });
+      holds.push(hold);
+      return hold.address;
     } catch (error) {
       throw new Error(`the tests have no ${embedded[name].title}. ${lines.join('. ')}`, { cause: error });
     }
   };
   globalThis.endTestEngines = async () => {
     for (const name of missing) delete process.env[name];
-    await Promise.all(leases.map((lease) => lease.release()));
+    await Promise.all(holds.map((hold) => hold.release()));
     await rm(dataDir, { recursive: true, force: true });
   };
   const started = await Promise.allSettled(

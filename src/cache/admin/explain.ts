@@ -83,7 +83,7 @@ export async function explain(
   }
   const { call: route, pattern, params } = matched;
   const { name, scope, consistency } = route;
-  const found = { path: address, ...EMPTY, route: { name, pattern, scope, consistency } };
+  const explanation = { path: address, ...EMPTY, route: { name, pattern, scope, consistency } };
   const { call, uncached } = route.resolveKeyed({
     pattern,
     params,
@@ -91,23 +91,23 @@ export async function explain(
     headers: {},
     principal,
   });
-  if (call === undefined) return { ...found, obstacle: uncached };
+  if (call === undefined) return { ...explanation, obstacle: uncached };
 
   const known = (tag: Tag): Version | undefined => runtime.authority.known([tag])?.get(tag);
   const tags = call.tags.map((tag) => ({ tag, known: known(tag) }));
   const versions = await tryLookUp(runtime.authority, call.tags);
-  const explained = tags.map((it) => ({ ...it, current: versions?.get(it.tag) })).map(toExplainedTag);
-  if (versions === undefined) return { ...found, tags: explained, obstacle: 'authority-down' };
+  const explainedTags = tags.map((it) => ({ ...it, current: versions?.get(it.tag) })).map(toExplainedTag);
+  if (versions === undefined) return { ...explanation, tags: explainedTags, obstacle: 'authority-down' };
   if (call.tags.some((tag) => !versions.has(tag))) {
-    return { ...found, tags: explained, obstacle: 'tag-without-row' };
+    return { ...explanation, tags: explainedTags, obstacle: 'tag-without-row' };
   }
   const keys = runtime.keys.of(call, versions);
   const local = runtime.cache.local.peek(keys.local);
   return {
-    ...found,
+    ...explanation,
     obstacle: null,
     key: keys.entry,
-    tags: explained,
+    tags: explainedTags,
     local: local === undefined ? null : await entryOf(local, runtime),
     shared: await sharedOf(keys, runtime),
   };
@@ -116,14 +116,14 @@ export async function explain(
 async function sharedOf(keys: CallKeys, runtime: CacheRuntime): Promise<ExplainedShared> {
   if (runtime.shared === undefined) return { state: 'none', reason: null, entry: null, readUnits: null };
   let readUnits: number | null = null;
-  const [found] = await runtime.shared.inspect([keys], {
+  const [inspection] = await runtime.shared.inspect([keys], {
     name: NAME,
     consumed: (units) => (readUnits = units.readUnits),
   });
-  const state = found?.state ?? 'unavailable';
-  const reason = found?.state === 'unusable' ? found.reason : null;
-  if (found?.state !== 'held') return { state, reason, entry: null, readUnits };
-  const { entry, storedBytes } = found;
+  const state = inspection?.state ?? 'unavailable';
+  const reason = inspection?.state === 'unusable' ? inspection.reason : null;
+  if (inspection?.state !== 'held') return { state, reason, entry: null, readUnits };
+  const { entry, storedBytes } = inspection;
   return { state, reason, entry: { ...(await entryOf(entry, runtime)), storedBytes }, readUnits };
 }
 
@@ -158,10 +158,10 @@ function toExplainedTag({ tag, known, current }: TagState): ExplainedTag {
 
 /** As the router reads it: a parameter that is given twice is a list. */
 function queryOf(search: string): Readonly<Record<string, unknown>> {
-  const given = new URLSearchParams(search);
+  const parameters = new URLSearchParams(search);
   return Object.fromEntries(
-    [...new Set(given.keys())].map((name) => {
-      const values = given.getAll(name);
+    [...new Set(parameters.keys())].map((name) => {
+      const values = parameters.getAll(name);
       return [name, values.length > 1 ? values : values[0]];
     }),
   );

@@ -24,13 +24,13 @@ describe('Background', () => {
   it('settle waits for what is under way', async () => {
     const background = new Background(10);
     const gate = new Gate();
-    let done = false;
-    background.run(() => gate.pass().then(() => void (done = true)));
+    let hasEnded = false;
+    background.run(() => gate.pass().then(() => void (hasEnded = true)));
     const settled = background.settle(60_000);
     gate.open();
     await settled;
 
-    expect(done).toBe(true);
+    expect(hasEnded).toBe(true);
   });
 
   // Guards background.ts, settle: the deadline.

@@ -90,14 +90,14 @@ export function checkOptions(
     if (prefix !== '') throw invalidOption(of, prefix.slice(0, -1), OBJECT.expected, options);
     throw invalid(`${of}: the options must be ${OBJECT.expected}; got ${describeKind(options)}.`);
   }
-  const given = options as Readonly<Record<string, unknown>>;
-  const unknown = Object.keys(given).find((name) => !Object.hasOwn(rules, name));
+  const values = options as Readonly<Record<string, unknown>>;
+  const unknown = Object.keys(values).find((name) => !Object.hasOwn(rules, name));
   if (unknown !== undefined) {
     const known = Object.keys(rules).sort().join(', ');
     throw invalid(`${of}: there is no option "${prefix}${unknown}"; the options are ${known}.`);
   }
   for (const [name, { expected, accepts }] of Object.entries(rules)) {
-    if (!accepts(given[name])) throw invalidOption(of, `${prefix}${name}`, expected, given[name]);
+    if (!accepts(values[name])) throw invalidOption(of, `${prefix}${name}`, expected, values[name]);
   }
 }
 

@@ -49,10 +49,10 @@ function harness(options: Partial<SelfCheckOptions> = {}) {
     return origin.value;
   };
   const hit = (
-    held: unknown = 'old',
+    cached: unknown = 'old',
     call: Partial<CacheCall<unknown>> = {},
-    of: TagVersions = now([EVERYTHING, PATIENT]),
-  ) => check.hit({ ...CALL, ...call }, of, entryOf(held), load);
+    ofEntry: TagVersions = now([EVERYTHING, PATIENT]),
+  ) => check.hit({ ...CALL, ...call }, ofEntry, entryOf(cached), load);
   /** What came of the checks: of `wanted` at least, else of those that need no time. */
   const outcomes = async (wanted = 0) => {
     for (let i = 0; i < 20 || events.length < wanted; i++) await turn();
@@ -74,10 +74,10 @@ const CALL: CacheCall<unknown> = {
 };
 
 function entryOf(value: unknown): Entry {
-  const held = jsonSerializer.serialize(value);
+  const content = jsonSerializer.serialize(value);
   return {
-    content: held,
-    size: held.length,
+    content,
+    size: content.length,
     isAbsence: false,
     everything: '1.aaaaaa',
     dependencies: new Map(),
@@ -108,10 +108,10 @@ describe('SelfCheck', () => {
 
   it('an entry whose versions are gone is not compared', async () => {
     const { origin, versions, hit, loads, outcomes } = harness();
-    const of = new Map(versions);
+    const ofEntry = new Map(versions);
     versions.set(PATIENT, V2);
     origin.value = 'new';
-    hit('old', {}, of);
+    hit('old', {}, ofEntry);
 
     expect(await outcomes()).toEqual(['changed']);
     expect(loads).toEqual([]);
@@ -119,8 +119,8 @@ describe('SelfCheck', () => {
 
   it('a change between look-up and load says nothing', async () => {
     const { origin, versions, check, load, outcomes } = harness();
-    const of = new Map(versions);
-    check.hit(CALL, of, entryOf('old'), (again) => {
+    const ofEntry = new Map(versions);
+    check.hit(CALL, ofEntry, entryOf('old'), (again) => {
       versions.set(PATIENT, V2);
       origin.value = 'new';
       return load(again);
@@ -131,14 +131,14 @@ describe('SelfCheck', () => {
 
   it('a loader without snapshots: a difference whose bump comes later says nothing; one without a bump counts', async () => {
     const late = harness();
-    const of = new Map(late.versions);
+    const ofEntry = new Map(late.versions);
     const plain = { ...CALL, snapshot: false };
-    late.check.hit(plain, of, entryOf('old'), () => {
+    late.check.hit(plain, ofEntry, entryOf('old'), () => {
       late.versions.set(PATIENT, V2);
       return Promise.resolve('new');
     });
     const never = harness();
-    never.check.hit(plain, of, entryOf('old'), () => Promise.resolve('new'));
+    never.check.hit(plain, ofEntry, entryOf('old'), () => Promise.resolve('new'));
 
     expect(await late.outcomes(1)).toEqual(['changed']);
     expect(await never.outcomes(1)).toEqual(['inconsistent']);

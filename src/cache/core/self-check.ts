@@ -92,8 +92,8 @@ export class SelfCheck implements HitWatcher {
     entry: Entry,
     loader: Loader<T>,
   ): Promise<void> {
-    const of = new Map([...versions, ...entry.dependencies]);
-    const outcome = await this.compare(call, of, entry, loader).catch((): CheckOutcome => 'failed');
+    const ofEntry = new Map([...versions, ...entry.dependencies]);
+    const outcome = await this.compare(call, ofEntry, entry, loader).catch((): CheckOutcome => 'failed');
     if (!this.abort.signal.aborted) this.options.report({ type: 'checked', name: call.name, outcome });
   }
 

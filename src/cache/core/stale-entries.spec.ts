@@ -157,7 +157,7 @@ describe('stale-if-error', () => {
       expect(await harness.ask()).toMatchObject({ value: null, source: 'stale' });
     });
 
-    // Guards stale-entries.ts: `(others?.createdAtMs ?? 0) <= own.createdAtMs`.
+    // Guards stale-entries.ts: `(shared?.createdAtMs ?? 0) <= local.createdAtMs`.
     it('another instance stored a newer one in the shared tier: that one', async () => {
       const harness = await outage();
       await harness.store('newer', harness.instance().cache);
@@ -166,7 +166,7 @@ describe('stale-if-error', () => {
       expect(await harness.ask()).toMatchObject({ value: 'newer', source: 'stale' });
     });
 
-    // Guards stale-entries.ts: `own !== undefined`.
+    // Guards stale-entries.ts: `local !== undefined`.
     it('the newest is only here, since it could not be stored in the shared tier: that one', async () => {
       const harness = await outage();
       harness.l2.fail(DOWN, 'write');

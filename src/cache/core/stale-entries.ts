@@ -21,10 +21,10 @@ export class StaleEntries {
       return undefined;
     const now = this.options.clock.now();
     const keys = this.options.keys.of(call, new Map());
-    const own = this.options.local.newest(keys.localPartition, now);
-    const shared = await this.options.shared?.newest(keys, call.name);
-    const others = shared && this.options.filler.toLocal(call, shared);
-    const newest = own !== undefined && (others?.createdAtMs ?? 0) <= own.createdAtMs ? own : others;
+    const local = this.options.local.newest(keys.localPartition, now);
+    const stored = await this.options.shared?.newest(keys, call.name);
+    const shared = stored && this.options.filler.toLocal(call, stored);
+    const newest = local !== undefined && (shared?.createdAtMs ?? 0) <= local.createdAtMs ? local : shared;
     const everything = this.options.authority?.everything;
     if (newest === undefined || newest.everything !== (everything && formatVersion(everything)))
       return undefined;

@@ -51,7 +51,7 @@ class LazyKeys implements CallKeys {
   readonly local: string;
   readonly localPartition: string;
   private readonly versions: string;
-  private made: EntryKey | undefined;
+  private entryKey: EntryKey | undefined;
 
   constructor(
     private readonly call: KeyedCall,
@@ -66,7 +66,7 @@ class LazyKeys implements CallKeys {
   }
 
   get entry(): EntryKey {
-    return (this.made ??= this.secret === undefined ? this.readable() : this.secretive(this.secret));
+    return (this.entryKey ??= this.secret === undefined ? this.readable() : this.secretive(this.secret));
   }
 
   get args(): string | undefined {

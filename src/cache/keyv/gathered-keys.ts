@@ -1,22 +1,27 @@
+interface Gathering<Result> {
+  readonly keys: string[];
+  readonly result: Promise<Result>;
+}
+
 /** Joins the keys that are added in one turn, each by a call of its own, into one call of `work`. */
 export class GatheredKeys<Result> {
-  private open: { readonly keys: string[]; readonly done: Promise<Result> } | undefined;
+  private gathering: Gathering<Result> | undefined;
 
   constructor(private readonly work: (keys: string[]) => Promise<Result>) {}
 
   /** @returns what came of the call for all of them */
   add(key: string): Promise<Result> {
-    this.open ??= this.begin();
-    this.open.keys.push(key);
-    return this.open.done;
+    this.gathering ??= this.begin();
+    this.gathering.keys.push(key);
+    return this.gathering.result;
   }
 
-  private begin(): { readonly keys: string[]; readonly done: Promise<Result> } {
+  private begin(): Gathering<Result> {
     const keys: string[] = [];
-    const done = Promise.resolve().then(() => {
-      this.open = undefined;
+    const result = Promise.resolve().then(() => {
+      this.gathering = undefined;
       return this.work(keys);
     });
-    return { keys, done };
+    return { keys, result };
   }
 }

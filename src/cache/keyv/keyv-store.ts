@@ -46,7 +46,7 @@ export class KeyvStore extends EventEmitter implements KeyvStoreAdapter {
   private readonly name: string;
   /** cache-manager deletes many keys one by one. */
   private readonly deletes = new GatheredKeys((keys) => this.deleteMany(keys));
-  private rowMade: Promise<unknown> | undefined;
+  private rowCreation: Promise<unknown> | undefined;
 
   constructor(private readonly options: KeyvStoreOptions) {
     super();
@@ -137,9 +137,9 @@ export class KeyvStore extends EventEmitter implements KeyvStoreAdapter {
     const { authority } = this.options;
     const versions = authority.known(this.tags) ?? (await tryLookUp(authority, this.tags));
     if (versions !== undefined && this.isComplete(versions)) return versions;
-    const made = versions && (await this.makeRow());
-    if (made !== undefined && this.isComplete(made)) return made;
-    this.rowMade = undefined;
+    const withOwnRow = versions && (await this.makeRow());
+    if (withOwnRow !== undefined && this.isComplete(withOwnRow)) return withOwnRow;
+    this.rowCreation = undefined;
     this.authorityDown();
     return undefined;
   }
@@ -148,7 +148,7 @@ export class KeyvStore extends EventEmitter implements KeyvStoreAdapter {
   private async makeRow(): Promise<TagVersions | undefined> {
     const { authority } = this.options;
     try {
-      await (this.rowMade ??= authority.create(this.tags));
+      await (this.rowCreation ??= authority.create(this.tags));
     } catch {
       return undefined;
     }
@@ -159,11 +159,11 @@ export class KeyvStore extends EventEmitter implements KeyvStoreAdapter {
     return this.tags.every((tag) => versions.has(tag));
   }
 
-  private textOf(found: Inspection): string | undefined {
-    if (found.state === 'held') return found.entry.content.toString('utf8');
+  private textOf(inspection: Inspection): string | undefined {
+    if (inspection.state === 'held') return inspection.entry.content.toString('utf8');
     // Expired is as usual here as absent: what was deleted has expired.
-    if (found.state === 'unusable' && found.reason !== 'expired')
-      this.options.report({ type: 'defect', name: this.name, reason: found.reason });
+    if (inspection.state === 'unusable' && inspection.reason !== 'expired')
+      this.options.report({ type: 'defect', name: this.name, reason: inspection.reason });
     return undefined;
   }
 

@@ -14,7 +14,7 @@ export type Inspection =
   | { readonly state: 'unusable'; readonly reason: Defect }
   | { readonly state: 'held'; readonly entry: Entry<Buffer>; readonly storedBytes: number };
 
-type Named = CallOptions & { readonly name: string };
+type NamedCall = CallOptions & { readonly name: string };
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -27,9 +27,9 @@ export class SharedTier {
   ) {}
 
   /** The entry under `key`; undefined on a miss, whatever its reason. */
-  async read(key: SharedKey, options: Named): Promise<Entry<Buffer> | undefined> {
-    const [found] = await this.inspect([key], options);
-    return this.entryOf(found, options.name);
+  async read(key: SharedKey, options: NamedCall): Promise<Entry<Buffer> | undefined> {
+    const [inspection] = await this.inspect([key], options);
+    return this.entryOf(inspection, options.name);
   }
 
   /** One finding for each key, in order. Nothing is counted but the store's units. */
@@ -43,9 +43,9 @@ export class SharedTier {
 
   /** The entry that was created last for the same arguments, whatever its versions. */
   async newest({ entry: { partition }, args }: SharedKey, name: string): Promise<Entry<Buffer> | undefined> {
-    const found = await this.store.newest(partition, { name });
-    if (found === undefined) return undefined;
-    const [entry, stored] = found;
+    const newest = await this.store.newest(partition, { name });
+    if (newest === undefined) return undefined;
+    const [entry, stored] = newest;
     return this.entryOf(await this.inspectOne({ entry, args }, { entry: stored }), name);
   }
 
@@ -115,9 +115,9 @@ export class SharedTier {
     }
   }
 
-  private entryOf(found: Inspection | undefined, name: string): Entry<Buffer> | undefined {
-    if (found?.state === 'unusable') this.report({ type: 'defect', name, reason: found.reason });
-    return found?.state === 'held' ? found.entry : undefined;
+  private entryOf(inspection: Inspection | undefined, name: string): Entry<Buffer> | undefined {
+    if (inspection?.state === 'unusable') this.report({ type: 'defect', name, reason: inspection.reason });
+    return inspection?.state === 'held' ? inspection.entry : undefined;
   }
 }
 

@@ -14,13 +14,13 @@ describe('EventListener', () => {
     const { port } = server.address() as AddressInfo;
     const listener = new EventListener({ databaseUrl: `postgres://127.0.0.1:${port}/none` });
 
-    const done = listener.listen(() => undefined);
+    const ended = listener.listen(() => undefined);
     await enough;
     const { signal } = (listener as unknown as { stopping: AbortController }).stopping;
     // That of the session at hand, and that of the pause after it.
     expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(2);
     listener.close();
-    await done;
+    await ended;
     await new Promise((closed) => server.close(closed));
   });
 });

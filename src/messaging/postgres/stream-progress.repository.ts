@@ -2,40 +2,43 @@ import { Injectable } from '@nestjs/common';
 import { onDatabase } from '../../prisma/prisma-errors.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 
-/** The row that carries the lease on all shards of a stream. */
-const LEASE = '*';
+/** The row that says who owns the stream, in place of a shard's id. */
+const OWNER_ROW = '*';
 /** Before a new shard has a first record: its beginning. Sequence numbers are digits. */
 export const SHARD_BEGINNING = '0';
 /** The checkpoint of a shard of which everything was handled. */
 export const SHARD_DONE = 'DONE';
 /** A dead owner's stream is read by another instance after so long, plus one of its polls. */
-export const LEASE_MS = 1_200;
+export const OWNERSHIP_MS = 1_200;
 
-/** Who reads the stream, and how far: rows of `stream_shard`. Leases are by the clock of the database alone. */
+/**
+ * Who owns the stream, and how far it was read: rows of `stream_shard`. Ownership runs out by the clock of the database alone.
+ * Its columns are still called `lease_owner` and `lease_until`: other names are not worth a migration.
+ */
 @Injectable()
 export class StreamProgressRepository {
   constructor(private readonly prisma: PrismaService) {}
 
-  /** Takes the lease, or extends it. @returns false: somebody else has it */
-  async acquire(streamArn: string, owner: string): Promise<boolean> {
+  /** Takes the ownership, or extends it. @returns false: another instance owns the stream */
+  async takeOwnership(streamArn: string, owner: string): Promise<boolean> {
     const changed = await onDatabase(
       () => this.prisma.$executeRaw`
-      INSERT INTO stream_shard AS held (stream_arn, shard_id, lease_owner, lease_until)
-      VALUES (${streamArn}, ${LEASE}, ${owner}, clock_timestamp() + make_interval(secs => ${LEASE_MS / 1_000}::float8))
+      INSERT INTO stream_shard AS owned (stream_arn, shard_id, lease_owner, lease_until)
+      VALUES (${streamArn}, ${OWNER_ROW}, ${owner}, clock_timestamp() + make_interval(secs => ${OWNERSHIP_MS / 1_000}::float8))
       ON CONFLICT (stream_arn, shard_id) DO UPDATE
         SET lease_owner = EXCLUDED.lease_owner, lease_until = EXCLUDED.lease_until
-        WHERE held.lease_owner = EXCLUDED.lease_owner OR held.lease_until IS NULL
-          OR held.lease_until < clock_timestamp()`,
+        WHERE owned.lease_owner = EXCLUDED.lease_owner OR owned.lease_until IS NULL
+          OR owned.lease_until < clock_timestamp()`,
     );
     return changed > 0;
   }
 
-  /** Gives the lease up, where `owner` has it. */
-  async release(streamArn: string, owner: string): Promise<void> {
+  /** Gives the ownership up, where `owner` has it. */
+  async giveUpOwnership(streamArn: string, owner: string): Promise<void> {
     await onDatabase(
       () => this.prisma.$executeRaw`
       UPDATE stream_shard SET lease_owner = NULL, lease_until = NULL
-      WHERE stream_arn = ${streamArn} AND shard_id = ${LEASE} AND lease_owner = ${owner}`,
+      WHERE stream_arn = ${streamArn} AND shard_id = ${OWNER_ROW} AND lease_owner = ${owner}`,
     );
   }
 
@@ -50,18 +53,18 @@ export class StreamProgressRepository {
   }
 
   /**
-   * Keeps how far a shard was read, and extends the lease: one statement, so that nobody takes the lease in between.
-   * @returns false: `owner` no longer has the lease, and nothing was kept
+   * Keeps how far a shard was read, and extends the ownership: one statement, so that nobody takes over in between.
+   * @returns false: `owner` no longer owns the stream, and nothing was kept
    */
   async checkpoint(streamArn: string, owner: string, shardId: string, checkpoint: string): Promise<boolean> {
     const changed = await onDatabase(
       () => this.prisma.$executeRaw`
-      WITH lease AS (
-        UPDATE stream_shard SET lease_until = clock_timestamp() + make_interval(secs => ${LEASE_MS / 1_000}::float8)
-        WHERE stream_arn = ${streamArn} AND shard_id = ${LEASE} AND lease_owner = ${owner}
+      WITH owned AS (
+        UPDATE stream_shard SET lease_until = clock_timestamp() + make_interval(secs => ${OWNERSHIP_MS / 1_000}::float8)
+        WHERE stream_arn = ${streamArn} AND shard_id = ${OWNER_ROW} AND lease_owner = ${owner}
         RETURNING stream_arn)
       INSERT INTO stream_shard (stream_arn, shard_id, checkpoint)
-      SELECT stream_arn, ${shardId}, ${checkpoint} FROM lease
+      SELECT stream_arn, ${shardId}, ${checkpoint} FROM owned
       ON CONFLICT (stream_arn, shard_id) DO UPDATE SET checkpoint = EXCLUDED.checkpoint`,
     );
     return changed > 0;

@@ -16,7 +16,7 @@ export type RecordEffect =
   /** Part of a write whose message has a record of its own, or nothing that is cached. */
   | { readonly kind: 'none' };
 
-const NONE: RecordEffect = { kind: 'none' };
+const NO_EFFECT: RecordEffect = { kind: 'none' };
 
 /** @throws {ItemError} whatever it is that makes the record unreadable */
 export function effectOf(record: StreamRecord): RecordEffect {
@@ -35,7 +35,7 @@ function readEffect(record: StreamRecord): RecordEffect {
   if (isMessageKey(keys)) return effectOnMessage(record.eventName === 'INSERT' ? after : undefined);
   if (isConversationKey(keys)) return effectOnConversation(keys, before, after);
   if (isInboxKey(keys)) return effectOnInbox(keys, before, after);
-  return NONE;
+  return NO_EFFECT;
 }
 
 /** @param written undefined: there was one, and it was changed or deleted */
@@ -52,14 +52,14 @@ function effectOnConversation(
   after: Item | undefined,
 ): RecordEffect {
   const participants = (item: Item | undefined) => JSON.stringify(item?.['participants']);
-  if (before === undefined || participants(before) === participants(after)) return NONE;
+  if (before === undefined || participants(before) === participants(after)) return NO_EFFECT;
   return { kind: 'foreign', tags: [conversationTag(ownerOf(keys))] };
 }
 
 function effectOnInbox(keys: ItemKey, before: Item | undefined, after: Item | undefined): RecordEffect {
   const tags = [inboxTag(ownerOf(keys))];
   if (before !== undefined && after !== undefined) {
-    if (isByMessage(before, after)) return NONE;
+    if (isByMessage(before, after)) return NO_EFFECT;
     const { readId } = parseInboxEntry(after);
     if (readId !== undefined && isByReading(before, after)) return { kind: 'read', writeId: readId, tags };
   }

@@ -13,6 +13,6 @@ export class StreamCounts {
   gaps = 0;
   /** Age of the last record when it was done, ms. */
   lagMs = 0;
-  /** Whether this process holds the lease. */
+  /** Whether this process owns the stream. */
   isOwner = false;
 }

@@ -15,7 +15,7 @@ import { StreamProgressRepository } from '../postgres/stream-progress.repository
 import { ReaderEndedError, StreamReader } from './stream-reader.js';
 import { StreamSource } from '../table/stream-source.js';
 
-/** How often the stream is asked while it has nothing new, and the lease while another instance has it. */
+/** How often the stream is asked while it has nothing new, and for its ownership while another instance has it. */
 export const POLL_MS = 250;
 const MAX_BACKOFF_MS = 5_000;
 /** How often it is asked which stream the table has, while another instance reads it or there is none. */
@@ -32,7 +32,7 @@ export class StreamPoller implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private reader: StreamReader | undefined;
-  /** Reads as soon as it gets the lease. */
+  /** Reads as soon as it owns the stream. */
   private candidate: StreamReader | undefined;
   private lookAtMs = 0;
   private failures = 0;
@@ -49,7 +49,7 @@ export class StreamPoller implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.source !== undefined) this.running = this.run(this.source);
   }
 
-  /** Finishes the record at hand, keeps the checkpoint, and lets the lease go. */
+  /** Finishes the record at hand, keeps the checkpoint, and gives the ownership up. */
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
     await this.running;
@@ -84,7 +84,7 @@ export class StreamPoller implements OnApplicationBootstrap, OnModuleDestroy {
           : new StreamReader(streamArn, this.owner, source, this.progress, this.handler);
     }
     const { candidate } = this;
-    if (candidate === undefined || !(await candidate.acquire())) return undefined;
+    if (candidate === undefined || !(await candidate.takeOwnership())) return undefined;
     this.counts.isOwner = true;
     return candidate;
   }
@@ -108,9 +108,9 @@ export class StreamPoller implements OnApplicationBootstrap, OnModuleDestroy {
     this.candidate = undefined;
     this.lookAtMs = 0;
     this.counts.isOwner = false;
-    // Where this fails too, the lease runs out by itself.
+    // Where this fails too, the ownership runs out by itself.
     if (reader !== undefined)
-      await this.progress.release(reader.streamArn, this.owner).catch(() => undefined);
+      await this.progress.giveUpOwnership(reader.streamArn, this.owner).catch(() => undefined);
   }
 
   private isStopping(): boolean {

@@ -9,15 +9,15 @@ import { sequenceNumberOf } from '../table/stream-record.js';
 import type { StreamSource } from '../table/stream-source.js';
 
 const DISCOVERY_MS = 5_000;
-/** The lease is extended when that is so long ago: many times while it lasts, however slow the records are. */
+/** Ownership is extended when that is so long ago: many times while it lasts, however slow the records are. */
 const EXTEND_MS = 300;
 
-/** Not a fault: the lease was taken by somebody else, or the table has another stream now. */
+/** Not a fault: another instance owns the stream now, or the table has another stream now. */
 export class ReaderEndedError extends Error {
   override readonly name = 'ReaderEndedError';
 }
 
-/** Reads one stream as the owner of its lease: from the kept checkpoints on, as long as it is asked to. */
+/** Reads one stream as its owner: from the kept checkpoints on, as long as it is asked to. */
 export class StreamReader {
   /** Where to go on in each shard that is read. */
   private readonly iterators = new Map<string, string>();
@@ -33,10 +33,10 @@ export class StreamReader {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Takes the lease, or extends it. @returns false: somebody else has it */
-  async acquire(): Promise<boolean> {
+  /** Takes the ownership, or extends it. @returns false: another instance owns the stream */
+  async takeOwnership(): Promise<boolean> {
     const nowMs = this.now();
-    const isOurs = await this.progress.acquire(this.streamArn, this.owner);
+    const isOurs = await this.progress.takeOwnership(this.streamArn, this.owner);
     if (isOurs) this.extendedAtMs = nowMs;
     return isOurs;
   }
@@ -48,19 +48,19 @@ export class StreamReader {
    * @throws {ReaderEndedError}
    */
   async round(isStopping: () => boolean): Promise<number> {
-    await this.renew();
+    await this.keepOwnership();
     if (this.now() >= this.discoverAtMs) await this.discover();
     let count = 0;
     for (const [shardId, iterator] of [...this.iterators]) {
       if (isStopping()) break;
-      await this.renew();
+      await this.keepOwnership();
       count += await this.readShard(shardId, iterator, isStopping);
     }
     return count;
   }
 
-  private async renew(): Promise<void> {
-    if (this.isExtensionDue() && !(await this.acquire())) throw new ReaderEndedError();
+  private async keepOwnership(): Promise<void> {
+    if (this.isExtensionDue() && !(await this.takeOwnership())) throw new ReaderEndedError();
   }
 
   private isExtensionDue(): boolean {

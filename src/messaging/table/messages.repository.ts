@@ -84,9 +84,9 @@ export class MessagesRepository {
     const request = new UpdateCommand({
       TableName: this.documents.table,
       Key: inboxKey(userId, conversationId),
-      UpdateExpression: 'SET unread = :none, readId = :write',
-      ConditionExpression: 'unread > :none',
-      ExpressionAttributeValues: { ':none': 0, ':write': writeId },
+      UpdateExpression: 'SET unread = :zero, readId = :write',
+      ConditionExpression: 'unread > :zero',
+      ExpressionAttributeValues: { ':zero': 0, ':write': writeId },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
     for (let attempt = 1; ; attempt += 1) {

@@ -11,7 +11,7 @@ export function leaseSection(current: () => StoreUnderTest): void {
       stores[i % 2]!.acquireLease(key, randomUUID(), 1_000),
     );
 
-    expect((await Promise.all(asked)).filter((held) => held)).toHaveLength(1);
+    expect((await Promise.all(asked)).filter((isAcquired) => isAcquired)).toHaveLength(1);
   });
 
   it('leases: one that ran out goes to one of those who ask', async () => {
@@ -23,7 +23,7 @@ export function leaseSection(current: () => StoreUnderTest): void {
     clock.advance(1);
     const asked = Array.from({ length: TAKERS }, () => store.acquireLease(key, randomUUID(), 1_000));
 
-    expect((await Promise.all(asked)).filter((held) => held)).toHaveLength(1);
+    expect((await Promise.all(asked)).filter((isAcquired) => isAcquired)).toHaveLength(1);
     expect(await store.acquireLease(key, 'first', 1_000)).toBe(false);
   });
 

@@ -22,15 +22,15 @@ export async function startEngines(): Promise<Engines> {
   const dataDir = await mkdtemp(join(tmpdir(), 'careline-freshness-'));
   // Under root PostgreSQL runs as another user, who has to enter.
   await chmod(dataDir, 0o755);
-  const leases: Embedded.EngineLease[] = [];
+  const holds: Embedded.EngineHold[] = [];
   const stop = async (): Promise<void> => {
-    await Promise.all(leases.map((lease) => lease.release()));
+    await Promise.all(holds.map((hold) => hold.release()));
     await rm(dataDir, { recursive: true, force: true });
   };
   const acquire = async (engine: Embedded.Engine): Promise<string> => {
-    const lease = await embedded.EngineLease.acquire(engine, { dataDir, log: () => undefined });
-    leases.push(lease);
-    return lease.address;
+    const hold = await embedded.EngineHold.acquire(engine, { dataDir, log: () => undefined });
+    holds.push(hold);
+    return hold.address;
   };
   try {
     const [databaseUrl, dynamodbEndpoint] = await Promise.all([

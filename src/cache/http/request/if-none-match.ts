@@ -10,8 +10,8 @@ export function isEntityTag(text: string): boolean {
 export function matches(ifNoneMatch: string, etag: string): boolean {
   if (ifNoneMatch === etag || ifNoneMatch.trim() === '*') return true;
   const opaque = etag.startsWith('W/') ? etag.slice(2) : etag;
-  for (const [, given] of ifNoneMatch.matchAll(ENTITY_TAG)) {
-    if (given === opaque) return true;
+  for (const [, clientTag] of ifNoneMatch.matchAll(ENTITY_TAG)) {
+    if (clientTag === opaque) return true;
   }
   return false;
 }

@@ -8,20 +8,20 @@ export class PathPattern {
 
   /** The path parameters of `path`, decoded; undefined when it does not match, or is not well-formed. */
   match(path: string): Readonly<Record<string, string>> | undefined {
-    const given = path.split('/').slice(1);
+    const parts = path.split('/').slice(1);
     const params: Record<string, string> = {};
     for (const [i, segment] of this.segments.entries()) {
-      const rest = segment.startsWith('*');
-      if (i >= given.length) return undefined;
-      const value = decode(rest ? given.slice(i).join('/') : (given[i] ?? ''));
+      const isRest = segment.startsWith('*');
+      if (i >= parts.length) return undefined;
+      const value = decode(isRest ? parts.slice(i).join('/') : (parts[i] ?? ''));
       if (value === undefined) return undefined;
-      if (rest) return { ...params, '*': value };
+      if (isRest) return { ...params, '*': value };
       if (!segment.startsWith(':')) {
         if (segment !== value) return undefined;
       } else if (value === '') return undefined;
       else params[segment.slice(1)] = value;
     }
-    return given.length === this.segments.length ? params : undefined;
+    return parts.length === this.segments.length ? params : undefined;
   }
 
   /** Sorts patterns as a router prefers them: at the first difference a name before a parameter before the rest. */

@@ -90,9 +90,9 @@ function entry({ bytes: size, ageMs, ttlMs, current }) {
   return `${bytes(size)}, ${duration(ageMs)} old, ${until}${current ? '' : ', but made of something that has changed'}`;
 }
 
-function sharedText({ state, reason, entry: held, readUnits }) {
+function sharedText({ state, reason, entry: stored, readUnits }) {
   const cost = readUnits === null ? '' : `; a read costs ${readUnits} units`;
-  if (held !== null) return `${entry(held)}, stored in ${bytes(held.storedBytes)}${cost}`;
+  if (stored !== null) return `${entry(stored)}, stored in ${bytes(stored.storedBytes)}${cost}`;
   return `${SHARED[state]}${reason === null ? '' : `: ${reason}`}${cost}`;
 }
 

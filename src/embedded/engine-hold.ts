@@ -27,15 +27,15 @@ export interface EngineState {
   readonly reason?: string;
 }
 
-export interface LeaseOptions {
+export interface EngineHoldOptions {
   readonly dataDir: string;
   readonly options?: EngineOptions;
   /** Takes lines for people: what happened to the engine. */
   readonly log: (line: string) => void;
 }
 
-/** The right to use an engine, which runs until its last user lets go or dies. */
-export class EngineLease {
+/** One process's hold on an engine. The engine runs while somebody holds it: until the last user lets go or dies. */
+export class EngineHold {
   private status: EngineState['status'] = 'restarting';
   private reason: string | undefined;
   private url: string | undefined;
@@ -51,14 +51,17 @@ export class EngineLease {
    * Starts the engine, or joins those who use it already; resolves when it takes requests.
    * @throws {EngineError} when it does not run, with the reason in one line
    */
-  static async acquire(engine: Engine, { dataDir, options = {}, log }: LeaseOptions): Promise<EngineLease> {
+  static async acquire(
+    engine: Engine,
+    { dataDir, options = {}, log }: EngineHoldOptions,
+  ): Promise<EngineHold> {
     const request = { home: makeHome(dataDir, engine.folder ?? engine.name), module: engine.module, options };
-    const lease = new EngineLease(engine, request, (line) => log(`${engine.title}: ${line}`));
-    await lease.join();
-    return lease;
+    const hold = new EngineHold(engine, request, (line) => log(`${engine.title}: ${line}`));
+    await hold.join();
+    return hold;
   }
 
-  /** Where the engine is, as a URL that may carry a password. It stays the same for the life of the lease. */
+  /** Where the engine is, as a URL that may carry a password. It stays the same for as long as the hold lasts. */
   get address(): string {
     if (this.url === undefined) throw new EngineError(`${this.engine.title} has no address`);
     return this.url;

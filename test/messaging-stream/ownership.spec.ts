@@ -9,7 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { waitUntil } from '../support/wait-until.js';
 import { MessagesBench, streamParts } from './support.js';
 
-describe('the lease on the stream of messages', () => {
+describe('the ownership of the stream of messages', () => {
   const bench = new MessagesBench();
   const source = new StreamSource(testConnection(), bench.table);
   let database: TestDatabase;
@@ -38,30 +38,30 @@ describe('the lease on the stream of messages', () => {
 
   /** The parts of a poller, which count what they ask of DynamoDB and of PostgreSQL. */
   function parts() {
-    const asked = { tables: 0, leases: 0 };
+    const asked = { tables: 0, ownerships: 0 };
     const { counts, handler, progress, retention } = streamParts(prisma);
     const own = new StreamSource(testConnection(), bench.table);
-    const [describe, acquire] = [own.arn.bind(own), progress.acquire.bind(progress)];
+    const [describe, takeOwnership] = [own.arn.bind(own), progress.takeOwnership.bind(progress)];
     own.arn = () => ((asked.tables += 1), describe());
-    progress.acquire = (...given) => ((asked.leases += 1), acquire(...given));
+    progress.takeOwnership = (...call) => ((asked.ownerships += 1), takeOwnership(...call));
     const poller = new StreamPoller(own, handler, progress, retention, counts);
     return { asked, counts, progress, handler, poller };
   }
 
-  const leaseUntil = (when: string) => psql.query(`UPDATE stream_shard SET lease_until = $1`, [when]);
+  const ownedUntil = (when: string) => psql.query(`UPDATE stream_shard SET lease_until = $1`, [when]);
 
-  it('the lease is one owner’s until it runs out, and then the next one’s: only an owner writes checkpoints', async () => {
+  it('the stream is one owner’s until that runs out, and then the next one’s: only an owner writes checkpoints', async () => {
     const { progress } = parts();
     const keep = (owner: string) => progress.checkpoint(arn, owner, 'shard', owner);
-    expect(await progress.acquire(arn, 'first')).toBe(true);
-    await leaseUntil('infinity');
-    expect([await progress.acquire(arn, 'second'), await keep('second'), await keep('first')]).toEqual([
+    expect(await progress.takeOwnership(arn, 'first')).toBe(true);
+    await ownedUntil('infinity');
+    expect([await progress.takeOwnership(arn, 'second'), await keep('second'), await keep('first')]).toEqual([
       false,
       false,
       true,
     ]);
-    await leaseUntil('-infinity');
-    expect([await progress.acquire(arn, 'second'), await keep('first'), await keep('second')]).toEqual([
+    await ownedUntil('-infinity');
+    expect([await progress.takeOwnership(arn, 'second'), await keep('first'), await keep('second')]).toEqual([
       true,
       false,
       true,
@@ -69,35 +69,35 @@ describe('the lease on the stream of messages', () => {
     expect(await progress.checkpoints(arn)).toEqual(new Map([['shard', 'second']]));
   });
 
-  it('who waits for the lease asks for it often, and rarely for the table', async () => {
+  it('who waits for the ownership asks for it often, and rarely for the table', async () => {
     const [first, waiting] = [parts(), parts()];
-    await first.progress.acquire(arn, 'first');
+    await first.progress.takeOwnership(arn, 'first');
     // However long the machine stands still meanwhile.
-    await leaseUntil('infinity');
+    await ownedUntil('infinity');
     waiting.poller.onApplicationBootstrap();
-    await waitUntil('it has waited', () => waiting.asked.leases >= 8);
-    expect(waiting.asked.tables).toBeLessThanOrEqual(waiting.asked.leases / 2);
+    await waitUntil('it has waited', () => waiting.asked.ownerships >= 8);
+    expect(waiting.asked.tables).toBeLessThanOrEqual(waiting.asked.ownerships / 2);
     expect(waiting.counts.isOwner).toBe(false);
 
-    await first.progress.release(arn, 'first');
+    await first.progress.giveUpOwnership(arn, 'first');
     await waitUntil('it reads', () => waiting.counts.isOwner);
     await waiting.poller.onModuleDestroy();
   });
 
-  it('the lease is asked for once a period, beginning with the take-over', async () => {
+  it('ownership is asked for once a period, beginning with the take-over', async () => {
     let nowMs = 0;
     const { asked, progress, handler } = parts();
     const going = () => false;
     const first = new StreamReader(arn, 'first', source, progress, handler, () => nowMs);
-    await first.acquire();
+    await first.takeOwnership();
     // Checkpoints extend it as well.
     while ((await first.round(going)) > 0);
     nowMs += 299;
     await first.round(going);
-    expect(asked.leases).toBe(1);
+    expect(asked.ownerships).toBe(1);
     nowMs += 1;
     await first.round(going);
     await first.round(going);
-    expect(asked.leases).toBe(2);
+    expect(asked.ownerships).toBe(2);
   });
 });
