@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { KeyScheme } from '../keys/cache-key.js';
 import type { CacheCall } from './cache-call.js';
 import { bypassCache } from './load-scope.js';
 import { EVERYTHING, uuidTag } from '../versions/tag.js';
@@ -100,5 +102,29 @@ describe('TieredCache.hitAtOnce', () => {
     clock.advance(LOAD_MS);
 
     expect(cache.hitAtOnce(call)).toBeUndefined();
+  });
+
+  // Guards origin-load.ts, keysOf: `isCurrent ? current.keys`; and that a miss hands its keys on.
+  it('a miss that was looked for at once makes its keys twice, and once more only where its load saw a newer version', async () => {
+    const { cache, authority, store } = cacheHarness();
+    const made = jest.spyOn(KeyScheme.prototype, 'of');
+    const miss = async (args: string) => {
+      made.mockClear();
+      const call = recordCall<string>({ args });
+      cache.hitAtOnce(call);
+      const outcome = await cache.getOrLoad(
+        call,
+        snapshotLoader(authority, () => 'data'),
+      );
+      expect(outcome.notStored).toBeUndefined();
+      await cache.settle(1_000);
+      return made.mock.calls.length;
+    };
+
+    expect(await miss('["first"]')).toBe(2);
+    authority.commit(PATIENT);
+    expect(await miss('["second"]')).toBe(3);
+    expect(store.count('write')).toBe(2);
+    made.mockRestore();
   });
 });

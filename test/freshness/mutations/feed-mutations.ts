@@ -179,7 +179,7 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 5,
-    without: 'the barrier (and the look-up for Cache-Versions, which happens to wait as well)',
+    without: 'the barrier, also the one that brings Cache-Versions',
     consistency: 'bounded',
     expects: 'own-write',
     scenario: ownWriteHungFeed,
