@@ -43,13 +43,24 @@ const LOOK_DOWN = Object.entries(FLOORS).flatMap(([folder, floors]) =>
   ),
 );
 
+/** A room without a floor could import from anywhere. */
+const HAVE_FLOORS = Object.entries(FLOORS).map(([folder, floors]) => ({
+  name: `${folder.replace(/\W/g, '-')}-has-a-floor-for-each-room`,
+  severity: 'error',
+  from: {
+    path: `^src/${folder}/`,
+    pathNot: [...floors.flat().map((room) => `^src/${folder}/${room}`), '\\.spec\\.ts$'],
+  },
+  to: {},
+}));
+
 /** Who may query PostgreSQL, through Prisma or `pg`. */
 const TOUCH_POSTGRESQL = [
   '^src/prisma/',
   '^src/cache/versions/',
   '^src/(patients|messaging)/postgres/',
   '^src/(users|fhir)/[^/]+\\.repository\\.ts$',
-  '^src/messaging/operator/',
+  '^src/messaging/operator/messaging-operator\\.ts$',
 ];
 
 /** Who may ask DynamoDB, its streams or DAX. */
@@ -67,6 +78,7 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/(cache|dynamo|waiting)/' },
     },
     ...LOOK_DOWN,
+    ...HAVE_FLOORS,
     {
       name: 'cache-knows-nest-at-its-top-only',
       severity: 'error',
@@ -81,7 +93,7 @@ module.exports = {
       comment: 'What may change with any release of Nest is used in one folder.',
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/cache/http/framework/', '\\.spec\\.ts$'] },
-      to: { path: 'node_modules/@nestjs/(common/internal|core/(?!index))' },
+      to: { path: 'node_modules/@nestjs/(common|core|platform-fastify)/(?!index\\.js$)' },
     },
     {
       name: 'dynamo-is-a-leaf',
@@ -127,6 +139,21 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: [...TOUCH_POSTGRESQL, '\\.spec\\.ts$'] },
       to: { path: ['^src/prisma/(generated/|prisma\\.service)', 'node_modules/(@prisma|pg|pg-[^/]+)/'] },
+    },
+    {
+      name: 'who-answers-requests-queries-nothing',
+      comment: 'In whichever room they stand.',
+      severity: 'error',
+      from: {
+        path: '^src/.*\\.(controller|service|guard|filter|interceptor|dto)\\.ts$',
+        pathNot: '^src/prisma/',
+      },
+      to: {
+        path: [
+          '^src/prisma/(generated/|prisma\\.service)',
+          'node_modules/(@prisma|pg|pg-[^/]+|@aws-sdk/[^/]*dynamodb[^/]*|@amazon-dax-sdk)/',
+        ],
+      },
     },
     {
       name: 'few-rooms-touch-dynamodb',

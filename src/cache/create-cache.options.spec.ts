@@ -35,8 +35,14 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
       random: ['a function', 'undefined', 'a function'],
       openFeed: ['a function or false', 'undefined', 'a function', 'a boolean'],
       selfCheck: ['an object or false', 'undefined', 'a boolean', ...ANY_OBJECT],
-      'selfCheck.oneIn': [COUNT, 'undefined', 'a number'],
-      'selfCheck.maxPerSecond': ['a number above zero', 'undefined', 'a number', 'a fraction'],
+      'selfCheck.oneIn': ['a number above zero', 'undefined', 'a number', 'a fraction', 'an infinite number'],
+      'selfCheck.maxPerSecond': [
+        'a number above zero',
+        'undefined',
+        'a number',
+        'a fraction',
+        'an infinite number',
+      ],
       'selfCheck.settleMs': ['zero or a whole number above it', 'undefined', 'zero', 'a number'],
     },
   },
@@ -78,6 +84,18 @@ describeWrongValues(SUBJECTS, [
   ['createCache', 'namespace', SECRET.repeat(30)],
   ['createCache', 'localMaxBytes', 2 ** 60],
 ]);
+
+// Guards create-cache.ts, isConnectionString. Each is one that pg takes.
+it.each([
+  'POSTGRESQL://localhost/app',
+  'postgres://user:password@/app?host=/cloudsql/project:region:instance',
+  'socket:/var/run/postgresql?db=app',
+  '/var/run/postgresql app',
+])('databaseUrl %s is no wrong option', async (url) => {
+  const running = await createCache({ ...ofTheCache, databaseUrl: url, openFeed: false });
+
+  await running.close();
+});
 
 async function startModule(options: object): Promise<void> {
   const module = CacheModule.forRootAsync({ useFactory: () => options as never });

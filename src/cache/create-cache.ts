@@ -73,12 +73,20 @@ const MEMORY_TIMEOUT_MS = 1_000;
 const LEASE_TTL_MS = 5_000;
 const LEASE_WAIT_MS = 2_000;
 
-const POSTGRES_URL = /^postgres(ql)?:\/\//;
+const SOCKET = /^(socket:|\/)./i;
+const POSTGRES_URL = /^postgres(ql)?:\/\//i;
+
+/** What pg takes: a URL, whose host may stand among its parameters; or a socket, by URL or path. */
+function isConnectionString(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  return SOCKET.test(value) || (POSTGRES_URL.test(value) && URL.canParse(value.replace('@/', '@socket/')));
+}
+
 const RULES: OptionRules<CacheOptions> = {
   // Described only, wherever it is wrong: it holds a password.
   databaseUrl: {
     expected: 'the URL of a PostgreSQL database, such as postgresql://host:5432/name',
-    accepts: (value) => typeof value === 'string' && POSTGRES_URL.test(value) && URL.canParse(value),
+    accepts: isConnectionString,
   },
   namespace: TEXT,
   store: optional(OBJECT),
@@ -98,7 +106,7 @@ const STORE_RULES: OptionRules<NonNullable<CacheOptions['store']>> = {
   timeoutMs: POSITIVE_INTEGER,
 };
 const SELF_CHECK_RULES: OptionRules<Exclude<NonNullable<CacheOptions['selfCheck']>, false>> = {
-  oneIn: optional(POSITIVE_INTEGER),
+  oneIn: optional(POSITIVE_NUMBER),
   maxPerSecond: optional(POSITIVE_NUMBER),
   settleMs: optional(WHOLE_NUMBER),
 };

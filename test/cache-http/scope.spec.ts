@@ -20,7 +20,12 @@ class NotBanned implements CanActivate {
 }
 
 const callerOf = (request: FastifyRequest) => String(request.headers[CALLER]);
-const tags = ({ params }: { params: Readonly<Record<string, string>> }) => [thingTag(params['id'] ?? '')];
+/** How often a request was resolved: that asks for its tags. */
+let resolved = 0;
+const tags = ({ params }: { params: Readonly<Record<string, string>> }) => {
+  resolved++;
+  return [thingTag(params['id'] ?? '')];
+};
 
 @Controller()
 class ScopeController {
@@ -139,7 +144,25 @@ describe('the scope of a cached route', () => {
     expect(afterwards.headers['cache-status']).toMatch(/^careline; hit; /);
   });
 
-  // Guards hit.guard.ts, answer: `request.method !== 'GET'`.
+  // Guards request-resolver.ts, resolveEarly: `route?.answersEarly === true`, before anything is asked of the request.
+  it('nothing of a request is looked at before every guard has let it in', async () => {
+    banned.add('ana r');
+    resolved = 0;
+
+    expect((await ask('shared', 'ana r')).status).toBe(403);
+    expect(resolved).toBe(0);
+  });
+
+  // Guards request-resolver.ts, handOn; and resolve: `if (known !== undefined) return known`.
+  it.each(['shared', 'shared-below', 'mine'])('%s: a request is resolved once', async (path) => {
+    resolved = 0;
+    await ask(path, 'ana r');
+    expect(resolved).toBe(1);
+    await ask(path, 'ana r');
+    expect(resolved).toBe(2);
+  });
+
+  // Guards request-resolver.ts, resolveEarly: `request.method !== 'GET'`.
   it('a handler of all methods runs for those that are not safe', async () => {
     await ask('every');
     expect((await ask('every')).headers['cache-status']).toMatch(/^careline; hit; /);

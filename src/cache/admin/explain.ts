@@ -78,10 +78,10 @@ export async function explain(
 ): Promise<Explanation> {
   const [path = '', search = ''] = address.split(/\?(.*)/s, 2);
   const matched = routes.match(path);
-  if (matched?.call === undefined) {
+  if (matched?.route === undefined) {
     return { path: address, ...EMPTY, obstacle: matched === undefined ? 'no-route' : 'route-not-cached' };
   }
-  const { call: route, pattern, params } = matched;
+  const { route, pattern, params } = matched;
   const { name, scope, consistency } = route;
   const explanation = { path: address, ...EMPTY, route: { name, pattern, scope, consistency } };
   const { call, uncached } = route.resolveKeyed({

@@ -42,7 +42,7 @@ export const WHOLE_NUMBER: OptionRule = {
 };
 export const POSITIVE_NUMBER: OptionRule = {
   expected: 'a number above zero',
-  accepts: (value) => Number.isFinite(value) && (value as number) > 0,
+  accepts: (value) => typeof value === 'number' && value > 0,
 };
 
 /** One of several texts, such as `"strong" or "bounded"`. */

@@ -78,13 +78,13 @@ export class LeasedLoad<T> {
 
   private async loadAsHolder(): Promise<Fill<T>> {
     const { store, background, report } = this.options;
-    // The cache in front of the store may go on saying that there is no entry.
-    const stored = store.isBehindCache ? await this.work.find() : undefined;
-    if (stored !== undefined) {
-      background.run(() => this.release());
-      return stored;
-    }
     try {
+      // The cache in front of the store may go on saying that there is no entry.
+      const stored = store.isBehindCache ? await this.work.find() : undefined;
+      if (stored !== undefined) {
+        background.run(() => this.release());
+        return stored;
+      }
       const { fill, writeShared } = await this.work.load();
       const isBegun = background.run(async () => this.end(await writeShared?.(), fill));
       if (!isBegun && writeShared !== undefined) report({ type: 'write-shed', name: this.work.name });

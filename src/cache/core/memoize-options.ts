@@ -44,6 +44,8 @@ interface VersionedMemoizeOptions<A extends readonly unknown[], R> extends Commo
 interface ExpiringMemoizeOptions<A extends readonly unknown[], R> extends CommonOptions<A, R> {
   readonly consistency: 'ttl';
   readonly ttl: Duration;
+  /** Nothing invalidates it but time. */
+  readonly tags?: undefined;
 }
 
 export type MemoizeOptions<A extends readonly unknown[], R> =
@@ -65,9 +67,13 @@ const VERSIONED: OptionRules<VersionedMemoizeOptions<never, never>> = {
   ttl: optional(DURATION),
   snapshot: optional(BOOLEAN),
 };
-const EXPIRING: OptionRules<
-  ExpiringMemoizeOptions<never, never> & Pick<typeof VERSIONED, 'tags' | 'snapshot'>
-> = { ...COMMON, consistency: oneOf('ttl'), ttl: DURATION, tags: WHILE_EXPIRING, snapshot: WHILE_EXPIRING };
+const EXPIRING: OptionRules<ExpiringMemoizeOptions<never, never> & Pick<typeof VERSIONED, 'snapshot'>> = {
+  ...COMMON,
+  consistency: oneOf('ttl'),
+  ttl: DURATION,
+  tags: WHILE_EXPIRING,
+  snapshot: WHILE_EXPIRING,
+};
 
 interface Named {
   readonly name: string;

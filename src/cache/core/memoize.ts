@@ -48,7 +48,7 @@ function tagsOf<A extends readonly unknown[], R>(
   options: MemoizeOptions<A, R>,
   args: A,
 ): readonly Tag[] | undefined {
-  if (!('tags' in options)) return [EVERYTHING];
+  if (options.tags === undefined) return [EVERYTHING];
   try {
     return canonicalTags(options.tags(...args));
   } catch {

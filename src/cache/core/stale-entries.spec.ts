@@ -176,7 +176,7 @@ describe('stale-if-error', () => {
       expect(await harness.ask()).toMatchObject({ value: 'newer', source: 'stale' });
     });
 
-    // Guards envelope.ts, unpackEnvelope: `isTime(createdAtMs)`. Its age could not be judged.
+    // Guards shared-tier.ts, decode: `isTime(stored.createdAtMs)`. Its age could not be judged.
     it('what the shared tier gives has no date: it is not served', async () => {
       const { ask, instance, l2, authority } = await outage();
       const other = instance();

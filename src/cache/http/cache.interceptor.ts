@@ -35,7 +35,7 @@ export class CacheInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     if (isUnsafe(request.method))
-      return this.barrier.pass(context.getHandler(), request, http.getResponse<FastifyReply>(), next);
+      return this.barrier.pass(context, request, http.getResponse<FastifyReply>(), next);
     const found = this.resolver.resolve(context);
     if (found === undefined) return next.handle();
     return found.route.answersItself
@@ -44,9 +44,8 @@ export class CacheInterceptor implements NestInterceptor {
   }
 
   private async read(found: ResolvedRequest, next: CallHandler): Promise<unknown> {
-    const { route, request, reply, directives, resolved } = found;
+    const { route, request, reply, directives, call, uncached } = found;
     const { noStore, noCache, onlyIfCached } = directives;
-    const { call, uncached } = resolved;
     if (onlyIfCached && (noCache || call === undefined)) throw new GatewayTimeoutException();
     if (call === undefined) return lastValueFrom(this.passBy(found, next, uncached));
     // With `only-if-cached` nothing is loaded, so nothing is stored either.

@@ -22,19 +22,19 @@ export class HitGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): true | Promise<never> {
-    const found = context.getType() === 'http' ? this.resolver?.resolve(context) : undefined;
-    if (found?.route.answersEarly !== true) return true;
+    const found = context.getType() === 'http' ? this.resolver?.resolveEarly(context) : undefined;
+    if (found === undefined) return true;
     // An answered request must go no further, and has nothing that Nest could wait for. The promise is not shared: one
     // that never settles would keep everything that ever waited for it.
     if (this.answer(found)) return new Promise(() => undefined);
-    this.resolver?.leave(found);
+    this.resolver?.handOn(found);
     return true;
   }
 
   /** @returns whether the request was answered */
-  private answer({ route, request, reply, directives, resolved }: ResolvedRequest): boolean {
-    if (request.method !== 'GET' || directives !== NO_DIRECTIVES || resolved.call === undefined) return false;
-    const outcome = this.runtime?.cache.hitAtOnce(resolved.call);
+  private answer({ route, request, reply, directives, call }: ResolvedRequest): boolean {
+    if (directives !== NO_DIRECTIVES || call === undefined) return false;
+    const outcome = this.runtime?.cache.hitAtOnce(call);
     if (outcome === undefined || outcome.value instanceof Uncapturable) return false;
     void reply.send(sendCached(route, request, reply, { ...outcome, value: outcome.value }, false));
     return true;

@@ -1,53 +1,63 @@
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CacheRuntime } from './cache-runtime.js';
-import { NO_DIRECTIVES, requestDirectives, type RequestDirectives } from './request/request-directives.js';
+import { requestDirectives, type RequestDirectives } from './request/request-directives.js';
 import type { CachedRoute, RouteCall } from './routes/cached-route.js';
 import { Routes } from './routes.js';
 
 /** A request of a cached route, with all that follows from its head. */
-export interface ResolvedRequest {
+export type ResolvedRequest = RouteCall & {
   readonly route: CachedRoute;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly directives: RequestDirectives;
-  readonly resolved: RouteCall;
-}
+};
 
 /**
- * Resolves each request once. A guard that could not answer it leaves what it found to the interceptor, which comes next:
- * nothing that a key depends on changes in between.
+ * Resolves requests of cached routes. A guard that could not answer one hands it on to the interceptor, which comes next, so
+ * that it is resolved once: nothing that a key depends on changes in between.
  */
 @Injectable()
 export class RequestResolver {
-  private readonly left = new WeakMap<FastifyRequest, ResolvedRequest>();
+  private readonly handedOn = new WeakMap<FastifyRequest, ResolvedRequest>();
 
   constructor(
     @Inject(CacheRuntime) private readonly runtime: CacheRuntime,
     private readonly routes: Routes,
   ) {}
 
+  /**
+   * For a guard: the request, where nothing comes between that guard and the interceptor. Elsewhere another guard may still
+   * refuse it, or find out who asks.
+   */
+  resolveEarly(context: ExecutionContext): ResolvedRequest | undefined {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (request.method !== 'GET') return undefined;
+    const route = this.routes.of(context);
+    return route?.answersEarly === true ? this.resolved(route, request, context) : undefined;
+  }
+
   /** Undefined when the request is none of a cached route. */
   resolve(context: ExecutionContext): ResolvedRequest | undefined {
-    const http = context.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
-    const known = this.left.get(request);
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const known = this.handedOn.get(request);
     if (known !== undefined) return known;
     // A handler of all methods is cached for these.
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
     const route = this.routes.of(context);
-    if (route === undefined) return undefined;
-    const reply = http.getResponse<FastifyReply>();
-    const { headers } = request;
-    const isPlain = headers['cache-control'] === undefined && headers.pragma === undefined;
-    const directives = isPlain ? NO_DIRECTIVES : requestDirectives(headers);
-    const principal = this.runtime.defaults.principalOf(request);
-    const resolved = route.resolve(request, principal, reply.getHeader('vary'));
-    return { route, request, reply, directives, resolved };
+    return route && this.resolved(route, request, context);
   }
 
   /** For the next call of {@link resolve} with the same request. */
-  leave(resolved: ResolvedRequest): void {
-    this.left.set(resolved.request, resolved);
+  handOn(resolved: ResolvedRequest): void {
+    this.handedOn.set(resolved.request, resolved);
+  }
+
+  private resolved(route: CachedRoute, request: FastifyRequest, context: ExecutionContext): ResolvedRequest {
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    const directives = requestDirectives(request.headers);
+    const principal = this.runtime.defaults.principalOf(request);
+    const routeCall = route.resolve(request, principal, reply.getHeader('vary'));
+    return { route, request, reply, directives, ...routeCall };
   }
 }

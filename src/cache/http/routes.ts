@@ -14,11 +14,11 @@ import { PathPattern } from './routes/path-pattern.js';
 import { CachedRoute } from './routes/cached-route.js';
 import { checkCachedOptions } from './routes/cached-options.js';
 
-/** A route that answers GET requests of some path; `call` is undefined when it is not cached. */
+/** A route that answers GET requests of some path; `route` is undefined when it is not cached. */
 export interface MatchedRoute {
   readonly pattern: string;
   readonly params: Readonly<Record<string, string>>;
-  readonly call: CachedRoute | undefined;
+  readonly route: CachedRoute | undefined;
 }
 
 /** The cached routes of the application. */
@@ -52,9 +52,9 @@ export class Routes implements OnApplicationBootstrap {
 
   /** The route that would answer GET requests of `path`, which has no query; undefined when there is none. */
   match(path: string): MatchedRoute | undefined {
-    for (const [pattern, call] of this.paths) {
+    for (const [pattern, route] of this.paths) {
       const params = pattern.match(path);
-      if (params !== undefined) return { pattern: pattern.text, params, call };
+      if (params !== undefined) return { pattern: pattern.text, params, route };
     }
     return undefined;
   }

@@ -1,9 +1,16 @@
-import { Inject, Injectable, type CallHandler, type ExecutionContext } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type CallHandler,
+  type ExecutionContext,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
-import { concatMap, type Observable } from 'rxjs';
+import { concatMap, takeLast, type Observable } from 'rxjs';
 import { EVERYTHING, type Tag } from '../versions/tag.js';
 import { CacheRuntime } from './cache-runtime.js';
+import { answersItself } from './framework/handler-metadata.js';
 import { CACHE_VERSIONS, formatCacheVersions } from './request/cache-versions.js';
 import { TagRequest } from './routes/cached-route.js';
 import { ANNOUNCES_VERSIONS, type AnnouncedTags, type RouteParams } from './routes/cached-declaration.js';
@@ -24,36 +31,41 @@ export function isUnsafe(method: string): boolean {
  * Nest, it comes before the first byte. What is written to `reply.raw` goes past it.
  */
 @Injectable()
-export class WriteBarrier {
+export class WriteBarrier implements OnModuleInit {
   /** Unsafe requests, by how far their answers have come. */
   private readonly answers = new WeakMap<FastifyRequest, 'due' | 'waiting' | 'free'>();
 
-  /** It is made before Nest registers its routes with Fastify. */
   constructor(
     @Inject(CacheRuntime) private readonly runtime: CacheRuntime,
-    adapterHost: HttpAdapterHost,
-  ) {
+    private readonly adapterHost: HttpAdapterHost,
+  ) {}
+
+  /** An application of a test gets its adapter only after its modules are made. */
+  onModuleInit(): void {
     // Without an HTTP server (`createApplicationContext`) nobody writes by HTTP.
-    const fastify = adapterHost.httpAdapter?.getInstance<FastifyInstance>();
-    fastify?.addHook('onRoute', (route) => {
-      if ([route.method].flat().some(isUnsafe))
-        route.onSend = [this.beforeSending, ...[route.onSend ?? []].flat()];
-    });
+    const fastify = this.adapterHost.httpAdapter?.getInstance<FastifyInstance>();
+    fastify?.addHook('onSend', this.beforeSending);
   }
 
   /** Runs the handler of an unsafe request, whose answer will wait. */
   pass(
-    handler: ReturnType<ExecutionContext['getHandler']>,
+    context: ExecutionContext,
     request: FastifyRequest,
     reply: FastifyReply,
     next: CallHandler,
   ): Observable<unknown> {
+    const handler = context.getHandler();
     this.answers.set(request, 'due');
     const tagsOf = Reflect.getMetadata(ANNOUNCES_VERSIONS, handler) as AnnouncedTags | undefined;
     if (tagsOf === undefined) return next.handle() as Observable<unknown>;
+    const isSentByNest = !answersItself(context.getClass(), handler);
     return next.handle().pipe(
+      // Nest sends the last of several values, and only once the handler has completed: it may write until then.
+      takeLast(1),
       concatMap(async (response: unknown) => {
-        await this.announce(tagsOf, request, reply, response);
+        const isPassed = await this.announce(tagsOf, request, reply, response);
+        // A handler that sends by itself may write and send later.
+        if (isPassed && isSentByNest) this.answers.set(request, 'free');
         return response;
       }),
     );
@@ -74,22 +86,22 @@ export class WriteBarrier {
   /**
    * Passes the barrier and sends the versions that came with it: one round trip. They are a courtesy to the client's next
    * read elsewhere, so what goes wrong with them is no reason to fail a write that is done.
+   * @returns whether the barrier was passed
    */
   private async announce(
     tagsOf: AnnouncedTags,
     request: FastifyRequest,
     reply: FastifyReply,
     response: unknown,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { authority, report } = this.runtime;
     const tags = this.tagsToAnnounce(tagsOf, request, response);
-    if (tags?.length === 0) return;
+    if (tags?.length === 0) return false;
     const versions = tags && (await authority.barrier(tags));
-    // A handler that answers by itself may be waiting at the barrier already.
-    if (versions !== undefined && this.answers.get(request) === 'due') this.answers.set(request, 'free');
     const announced = versions && formatCacheVersions(versions);
     if (announced === undefined) report({ type: 'versions-untold' });
     else if (!reply.sent) reply.header(CACHE_VERSIONS, announced);
+    return versions !== undefined;
   }
 
   /** Undefined when the tags function fails. */

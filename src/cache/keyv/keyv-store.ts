@@ -117,11 +117,11 @@ export class KeyvStore extends EventEmitter implements KeyvStoreAdapter {
     if (callKeys === undefined) return false;
     const { tier, clock } = this.options;
     const nowMs = clock.now();
-    const changes = callKeys.map((key, index) => ({
-      key,
-      entry: toEntry(entries[index] as KeyvEntry, nowMs),
-    }));
-    return tier.replace(changes, nowMs, this.name);
+    // What has no text cannot be stored, and takes the older value away.
+    const made = entries.map((entry) => toEntry(entry, nowMs));
+    const changes = callKeys.map((key, index) => ({ key, entry: made[index] }));
+    const isReplaced = await tier.replace(changes, nowMs, this.name);
+    return isReplaced && made.every((entry) => entry !== undefined);
   }
 
   /** Undefined when the version of the namespace cannot be had: then nothing may be read or written. */
@@ -172,8 +172,10 @@ export class KeyvStore extends EventEmitter implements KeyvStoreAdapter {
   }
 }
 
-function toEntry({ value, ttl }: KeyvEntry, nowMs: number): Entry<Buffer> {
-  const content = Buffer.from(String(value));
+/** Undefined when the value has no text: Keyv's own serializers give texts. */
+function toEntry({ value, ttl }: KeyvEntry, nowMs: number): Entry<Buffer> | undefined {
+  const content = bytesOf(value);
+  if (content === undefined) return undefined;
   return {
     content,
     size: content.length,
@@ -184,6 +186,14 @@ function toEntry({ value, ttl }: KeyvEntry, nowMs: number): Entry<Buffer> {
     expiresAtMs: nowMs + lifetimeMs(ttl),
     loadMs: 0,
   };
+}
+
+function bytesOf(value: unknown): Buffer | undefined {
+  try {
+    return Buffer.from(String(value));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whole milliseconds; what is no number of them is for ever, as Keyv's own JSON makes it. */

@@ -3,7 +3,6 @@ import type { Defect } from '../base/events.js';
 import type { EntryKey } from '../keys/entry-key.js';
 import type { CallKeys } from '../keys/cache-key.js';
 import type { StoredEntry } from '../stores/contract/cache-store.js';
-import { isTime } from '../stores/contract/entry-checks.js';
 import { parseTag, type Tag } from '../versions/tag.js';
 import { formatVersion, parseVersion, type TagVersions, type Version } from '../versions/version.js';
 import type { Entry } from './entry.js';
@@ -42,11 +41,9 @@ export function packEnvelope(entry: Entry<Buffer>, key: SharedKey): Buffer {
   return bytes;
 }
 
-/** @param stored what a store gave out, its bytes decoded: data, whatever its types say */
+/** @param stored what a store gave out, its bytes decoded */
 export function unpackEnvelope(stored: StoredEntry, key: SharedKey): Unpacked {
   const { bytes, createdAtMs, expiresAtMs } = stored;
-  // An entry without a date would be of any age.
-  if (!isTime(createdAtMs) || !isTime(expiresAtMs)) return { defect: 'malformed' };
   if (bytes.length < HEAD_OFFSET) return { defect: 'malformed' };
   if (bytes.readUInt32BE() !== checksumOf(bytes, key.entry)) return { defect: 'checksum' };
   const end = HEAD_OFFSET + bytes.readUInt32BE(CHECKSUM_BYTES);

@@ -102,7 +102,7 @@ describe('SharedTier', () => {
     expect(defects()).toEqual(['checksum']);
   });
 
-  // Guards envelope.ts, unpackEnvelope: `isTime`.
+  // Guards shared-tier.ts, decode: `isTime`.
   it.each([
     ['createdAtMs', 'yesterday'],
     ['createdAtMs', Number.NaN],

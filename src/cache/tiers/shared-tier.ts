@@ -4,6 +4,7 @@ import type { Codec } from '../codec/codec.js';
 import { DecodeError } from '../codec/decode-error.js';
 import type { EntryKey } from '../keys/entry-key.js';
 import type { CallOptions, ReadResult, StoredEntry } from '../stores/contract/cache-store.js';
+import { isTime } from '../stores/contract/entry-checks.js';
 import type { Entry } from './entry.js';
 import { packEnvelope, unpackEnvelope, type SharedKey, type Unpacked } from './envelope.js';
 import type { GuardedStore } from './guarded-store.js';
@@ -66,7 +67,7 @@ export class SharedTier {
    * @returns whether every entry is stored, and every other key without one
    */
   async replace(
-    changes: readonly { readonly key: SharedKey; readonly entry?: Entry<Buffer> }[],
+    changes: readonly { readonly key: SharedKey; readonly entry?: Entry<Buffer> | undefined }[],
     nowMs: number,
     name: string,
   ): Promise<boolean> {
@@ -109,6 +110,8 @@ export class SharedTier {
 
   private async decode(key: SharedKey, stored: StoredEntry): Promise<Unpacked> {
     try {
+      // What a store gives out is data, whatever its types say. An entry without a date would be of any age.
+      if (!isTime(stored.createdAtMs) || !isTime(stored.expiresAtMs)) return { defect: 'malformed' };
       return unpackEnvelope({ ...stored, bytes: await this.codec.decode(stored.bytes, key.entry) }, key);
     } catch (error) {
       return { defect: error instanceof DecodeError ? error.fault : 'malformed' };

@@ -13,7 +13,7 @@ import {
 import { RoundTrips } from './round-trips.js';
 import { EVERYTHING, type Tag } from './tag.js';
 import { tryLookUp } from './try-look-up.js';
-import type { TagVersions, Version } from './version.js';
+import { newerOf, type TagVersions, type Version } from './version.js';
 import type { FeedState, VersionAuthority } from './version-authority.js';
 import { VersionFeed, type FeedReport } from './version-feed.js';
 import { VersionMap } from './version-map.js';
@@ -42,10 +42,7 @@ export class PostgresAuthority implements VersionAuthority {
   private readonly feed: VersionFeed | undefined;
   private readonly pool: pg.Pool;
   /** Look-ups beside the feed. They never enter the map: nothing orders them with its notifications. */
-  private readonly besideFeed = new RoundTrips(
-    (tags) => this.askDirectly(tags),
-    (versions) => (this.map.everything = versions.get(EVERYTHING) ?? this.map.everything),
-  );
+  private readonly besideFeed = new RoundTrips((tags) => this.askDirectly(tags));
 
   constructor(options: PostgresAuthorityOptions) {
     this.map = new VersionMap(options.mapCapacity);
@@ -92,12 +89,12 @@ export class PostgresAuthority implements VersionAuthority {
   async lookUp(tags: readonly Tag[]): Promise<TagVersions> {
     if (this.feed?.trusted === true) {
       try {
-        return pick(await this.feed.lookUp(tags), tags);
+        return this.noting(pick(await this.feed.lookUp(tags), tags));
       } catch {
         // The feed died meanwhile: ask beside it.
       }
     }
-    return pick(await this.besideFeed.request(tags), tags);
+    return this.noting(pick(await this.besideFeed.request(tags), tags));
   }
 
   async barrier(tags: readonly Tag[] = []): Promise<TagVersions | undefined> {
@@ -112,7 +109,7 @@ export class PostgresAuthority implements VersionAuthority {
 
   async bump(tags: readonly Tag[]): Promise<TagVersions> {
     try {
-      return toVersions((await this.pool.query<TagRow>(BUMP, [tags])).rows);
+      return this.noting(toVersions((await this.pool.query<TagRow>(BUMP, [tags])).rows));
     } catch (error) {
       throw new AuthorityUnavailableError(error);
     }
@@ -140,7 +137,15 @@ export class PostgresAuthority implements VersionAuthority {
     await this.pool.end();
   }
 
-  private async askDirectly(tags: readonly Tag[]): Promise<TagVersions> {
+  /** Nothing orders answers beside the feed with what it says: an older `*` never takes the place of a newer one. */
+  private noting(versions: TagVersions): TagVersions {
+    const seen = versions.get(EVERYTHING);
+    if (seen !== undefined) this.map.everything = newerOf(this.map.everything, seen);
+    return versions;
+  }
+
+  /** Asks beside the feed. */
+  protected async askDirectly(tags: readonly Tag[]): Promise<TagVersions> {
     const answer = toFeedAnswer((await this.pool.query<never>(ASK, [tags])).rows);
     if (answer.standby) throw new AuthorityUnavailableError();
     return answer.versions;

@@ -27,7 +27,7 @@ export interface VersionAuthority {
    */
   barrier(tags?: readonly Tag[]): Promise<TagVersions | undefined>;
 
-  /** The newest version of `*` that this instance has heard of, also while the authority is down; undefined: of none. */
+  /** The newest version of `*` that this instance knows of, also while the authority is down; undefined: of none. */
   readonly everything: Version | undefined;
 
   /**

@@ -7,7 +7,10 @@ import { newerOf, type Version } from './version.js';
  * told: whether it may be trusted is the feed's to judge.
  */
 export class VersionMap {
-  /** The version of `*` that was heard last. It outlives {@link clear}: in an outage nobody can be asked. */
+  /**
+   * The version of `*` that is known to be the newest. It outlives {@link clear}: in an outage nobody can be asked. After a
+   * restore it is the one that the next look-up of the feed brings.
+   */
   everything: Version | undefined;
   private readonly versions: LRUCache<Tag, Version>;
 
@@ -36,8 +39,7 @@ export class VersionMap {
    */
   update(tag: Tag, version: Version): boolean {
     const isServed = this.versions.has(tag);
-    if (isServed) this.learn(tag, version);
-    else if (tag === EVERYTHING) this.everything = version;
+    if (isServed || tag === EVERYTHING) this.learn(tag, version);
     return isServed;
   }
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { batchesOf, sendBatches, systemBackoff, type Backoff } from './batches.js';
+import { batchesOf, sendBatches, systemPauses, type BatchPauses } from './batches.js';
 
-const NO_PAUSE: Backoff = { random: () => 0, pause: () => Promise.resolve() };
+const NO_PAUSE: BatchPauses = { random: () => 0, pause: () => Promise.resolve() };
 
 describe('batches', () => {
   it('have all items in order, and keep to both limits unless one item alone is over', () => {
@@ -56,7 +56,7 @@ describe('batches', () => {
 
   it('a pause ends when the call is aborted', async () => {
     const abort = new AbortController();
-    const backoff: Backoff = { ...systemBackoff, random: () => 1_000_000 };
+    const backoff: BatchPauses = { ...systemPauses, random: () => 1_000_000 };
     const sent = sendBatches([[1]], () => Promise.resolve([1]), abort.signal, backoff);
     await turn();
     abort.abort();

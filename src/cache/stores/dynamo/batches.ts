@@ -17,13 +17,13 @@ const PAUSES = { baseMs: 10, longestMs: 100 } as const;
 const ROUNDS_IN_VAIN = 8;
 
 /** What a retry waits with; tests hold it still. */
-export interface Backoff {
+export interface BatchPauses {
   /** From 0 to below 1. */
   random(): number;
   pause(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-export const systemBackoff: Backoff = {
+export const systemPauses: BatchPauses = {
   random: Math.random,
   pause: pauseFor,
 };
@@ -61,7 +61,7 @@ export async function sendBatches<T>(
   batches: readonly (readonly T[])[],
   send: (batch: readonly T[]) => Promise<readonly T[]>,
   signal: AbortSignal,
-  backoff: Backoff,
+  backoff: BatchPauses,
 ): Promise<void> {
   const rest = batches.values();
   const failures: unknown[] = [];
@@ -79,7 +79,7 @@ async function sendBatch<T>(
   batch: readonly T[],
   send: (batch: readonly T[]) => Promise<readonly T[]>,
   signal: AbortSignal,
-  backoff: Backoff,
+  backoff: BatchPauses,
 ): Promise<void> {
   let left = batch;
   for (let inVain = 0; inVain < ROUNDS_IN_VAIN;) {

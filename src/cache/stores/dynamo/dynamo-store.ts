@@ -19,7 +19,7 @@ import {
 import type { EntryKey } from '../../keys/entry-key.js';
 import { assertEntry, assertKey, assertLease, assertPartition } from '../contract/entry-checks.js';
 import { OpenCalls } from '../contract/open-calls.js';
-import { systemBackoff, type Backoff } from './batches.js';
+import { systemPauses, type BatchPauses } from './batches.js';
 import { MAX_ENTRY_BYTES, toItems } from './entry-items.js';
 import { readEntries } from './entry-reader.js';
 import type { ItemClient } from './item-client.js';
@@ -36,7 +36,7 @@ export interface DynamoStoreOptions {
   /** For all that must not be answered by a cache in between: leases, consistent reads, `newest`. Default: `items`. */
   readonly pastCache?: ItemClient;
   readonly clock?: Clock;
-  readonly backoff?: Backoff;
+  readonly backoff?: BatchPauses;
   /** Takes what each call consumed, also a call that failed. It must not throw. */
   readonly consumed?: (units: ConsumedUnits) => void;
 }
@@ -64,7 +64,7 @@ export class DynamoStore implements CacheStore {
   private readonly calls = new OpenCalls();
   private readonly pastCache: ItemClient;
   private readonly clock: Clock;
-  private readonly backoff: Backoff;
+  private readonly backoff: BatchPauses;
 
   /** @throws {CacheUsageError} when an option is wrong */
   constructor(private readonly options: DynamoStoreOptions) {
@@ -73,7 +73,7 @@ export class DynamoStore implements CacheStore {
     const behindCache = this.pastCache !== options.items;
     this.capabilities = { shared: true, behindCache, maxEntryBytes: MAX_ENTRY_BYTES };
     this.clock = options.clock ?? systemClock;
-    this.backoff = options.backoff ?? systemBackoff;
+    this.backoff = options.backoff ?? systemPauses;
   }
 
   async read(keys: readonly EntryKey[], options: CallOptions = {}): Promise<readonly ReadResult[]> {

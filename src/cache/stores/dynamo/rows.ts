@@ -4,7 +4,7 @@ import {
   MAX_ITEMS_WRITTEN,
   MAX_KEYS_READ,
   sendBatches,
-  type Backoff,
+  type BatchPauses,
 } from './batches.js';
 import { ATTRIBUTE, rowId, type Item, type RowKey } from './item-layout.js';
 import type { ItemSession } from './item-session.js';
@@ -25,7 +25,7 @@ export class Rows {
   constructor(
     private readonly table: string,
     private readonly session: ItemSession,
-    private readonly backoff: Backoff,
+    private readonly backoff: BatchPauses,
   ) {}
 
   /** The rows that are there, by {@link rowId}. @param keys none twice */
