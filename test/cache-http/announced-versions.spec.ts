@@ -56,6 +56,14 @@ class TellingController {
     });
   }
 
+  @Post('by-hand/:id')
+  @AnnouncesVersions(() => [thingTag(ID)])
+  sendsByHand(@Res({ passthrough: true }) reply: FastifyReply) {
+    commit();
+    void reply.code(201).send({ by: 'hand' });
+    return { by: 'Nest' };
+  }
+
   @Post('sends-later/:id')
   @AnnouncesVersions(() => [thingTag(ID)])
   sendsLater(@Res() reply: FastifyReply) {
@@ -141,6 +149,17 @@ describe('@AnnouncesVersions', () => {
     expect(answered).toBe(status);
     expect(askedBeforeCommit).toBeDefined();
     expect(feed.questions.length).toBeGreaterThan(askedBeforeCommit!);
+  });
+
+  // The barrier of what was sent asks first, so what Nest would send after it cannot overtake it.
+  it('a handler that sends by hand, and returns something as well: what it sent is the answer', async () => {
+    const answer = send(app.url, `/told/by-hand/${ID}`, { method: 'POST' });
+    await waitUntil('both have asked', () => feed.questions.length > 0);
+    feed.questions[0]!.arrive();
+    await waitUntil('the barrier has asked again', () => feed.questions.length > 1);
+    feed.questions[1]!.arrive();
+
+    expect((await answer).text).toBe('{"by":"hand"}');
   });
 
   // Guards version-feed.ts, barrier: the loss of the feed ends the wait; postgres-authority.ts, barrier: `tryLookUp`.
