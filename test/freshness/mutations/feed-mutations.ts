@@ -192,7 +192,7 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
       {
         file: 'cache/http/write-barrier.js',
         find: 'await this.announce(tagsOf, request, reply, response);',
-        replace: '',
+        replace: 'false;',
       },
     ],
   },

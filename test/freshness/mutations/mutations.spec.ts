@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { transformSync } from 'esbuild';
 import { RUNGS, setUpOf } from '../ladder/rungs.js';
 import type { Edit } from './mutation.js';
 import { MUTATIONS } from './mutations.js';
@@ -10,6 +11,10 @@ function expectToFit(edits: readonly Edit[]): void {
     const parts = (sources.get(file) ?? readFileSync(`dist/${file}`, 'utf8')).split(find);
     expect({ file, find, times: parts.length - 1 }).toEqual({ file, find, times: 1 });
     sources.set(file, parts.join(replace));
+  }
+  // What is left has to be a program: an instance that does not start shows nothing.
+  for (const [file, source] of sources) {
+    expect(() => transformSync(source, { loader: 'js', sourcefile: file, logLevel: 'silent' })).not.toThrow();
   }
 }
 
