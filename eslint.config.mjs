@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import * as regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
+import linearExpressions from './eslint.linear-expressions.json' with { type: 'json' };
 
 export default tseslint.config(
   {
@@ -30,13 +31,7 @@ export default tseslint.config(
     files: ['src/**', 'tools/*/src/**'],
     ignores: ['**/*.spec.ts'],
     plugins: { regexp },
-    rules: {
-      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
-      'regexp/no-super-linear-move': [
-        'error',
-        { report: 'potential', ignorePartial: false, ignoreSticky: false },
-      ],
-    },
+    rules: linearExpressions,
   },
   {
     files: ['src/**/*.ts'],

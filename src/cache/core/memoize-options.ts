@@ -1,15 +1,6 @@
 import { DURATION, type Duration } from '../base/duration.js';
-import {
-  absent,
-  BOOLEAN,
-  checkOptions,
-  FUNCTION,
-  OBJECT,
-  oneOf,
-  optional,
-  TEXT,
-  type OptionRules,
-} from '../base/option-checks.js';
+import { checkOptions, FUNCTION, OBJECT, optional, TEXT, type OptionRules } from '../base/option-checks.js';
+import { BY_TTL, BY_VERSIONS } from './freshness-options.js';
 import type { Serializer } from '../base/serializer.js';
 import type { Tag } from '../versions/tag.js';
 import type { Consistency } from './cache-call.js';
@@ -51,7 +42,6 @@ interface ExpiringMemoizeOptions<A extends readonly unknown[], R> extends Common
 export type MemoizeOptions<A extends readonly unknown[], R> =
   VersionedMemoizeOptions<A, R> | ExpiringMemoizeOptions<A, R>;
 
-const WHILE_EXPIRING = absent('under consistency "ttl"');
 const COMMON = {
   name: TEXT,
   key: optional(FUNCTION),
@@ -60,19 +50,10 @@ const COMMON = {
   isOutage: optional(FUNCTION),
   serializer: optional(OBJECT),
 };
-const VERSIONED: OptionRules<VersionedMemoizeOptions<never, never>> = {
+const VERSIONED: OptionRules<VersionedMemoizeOptions<never, never>> = { ...COMMON, ...BY_VERSIONS };
+const EXPIRING: OptionRules<ExpiringMemoizeOptions<never, never> & { snapshot: never }> = {
   ...COMMON,
-  tags: FUNCTION,
-  consistency: optional(oneOf('strong', 'bounded', 'ttl')),
-  ttl: optional(DURATION),
-  snapshot: optional(BOOLEAN),
-};
-const EXPIRING: OptionRules<ExpiringMemoizeOptions<never, never> & Pick<typeof VERSIONED, 'snapshot'>> = {
-  ...COMMON,
-  consistency: oneOf('ttl'),
-  ttl: DURATION,
-  tags: WHILE_EXPIRING,
-  snapshot: WHILE_EXPIRING,
+  ...BY_TTL,
 };
 
 interface Named {

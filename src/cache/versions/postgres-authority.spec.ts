@@ -18,7 +18,7 @@ class SlowBeside extends PostgresAuthority {
   }
 }
 
-function setUp() {
+function setUp({ hasFeed = true } = {}) {
   const feed = new FakeFeed();
   feed.versions.set(EVERYTHING, OLDER).set(THINGS, OLDER);
   const authority = new SlowBeside({
@@ -28,7 +28,7 @@ function setUp() {
     mapCapacity: 100,
     report: { connected: nothing, lost: nothing, dropped: nothing },
     random: () => 0,
-    openFeed: feed.open,
+    openFeed: hasFeed ? feed.open : false,
   });
   return { feed, authority };
 }
@@ -43,6 +43,16 @@ describe('PostgresAuthority.everything', () => {
     await authority.lookUp([EVERYTHING, THINGS]);
     authority.beside.resolve(new Map([[EVERYTHING, OLDER]]));
     await early;
+
+    expect(authority.everything).toEqual(NEWER);
+    await authority.close();
+  });
+
+  // Guards postgres-authority.ts, lookUp: `this.noting(…)` beside the feed, which a Lambda has not.
+  it('without a feed it is what look-ups brought', async () => {
+    const { authority } = setUp({ hasFeed: false });
+    authority.beside.resolve(new Map([[EVERYTHING, NEWER]]));
+    await authority.lookUp([EVERYTHING]);
 
     expect(authority.everything).toEqual(NEWER);
     await authority.close();

@@ -1,8 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { DURATION } from '../../base/duration.js';
 import {
-  absent,
-  BOOLEAN,
   checkOptions,
   FUNCTION,
   OBJECT,
@@ -15,6 +13,7 @@ import {
   type OptionRule,
   type OptionRules,
 } from '../../base/option-checks.js';
+import { BY_TTL, BY_VERSIONS } from '../../core/freshness-options.js';
 import type { CachedOptions, ExpiringOptions, VersionedOptions } from './cached-declaration.js';
 import type { RouteDefaults } from './cached-route.js';
 
@@ -28,7 +27,6 @@ const FIELD_VALUE: OptionRule = {
   accepts: (value) => typeof value === 'string' && passes(() => validateHeaderValue('cache-control', value)),
 };
 
-const WHILE_EXPIRING = absent('under consistency "ttl"');
 const COMMON = {
   name: optional(TEXT),
   scope: oneOf('shared', 'principal', 'role'),
@@ -37,20 +35,8 @@ const COMMON = {
   cacheControl: optional(FIELD_VALUE),
   staleIfError: optional(DURATION),
 };
-const VERSIONED: OptionRules<VersionedOptions> = {
-  ...COMMON,
-  tags: FUNCTION,
-  consistency: optional(oneOf('strong', 'bounded', 'ttl')),
-  ttl: optional(DURATION),
-  snapshot: optional(BOOLEAN),
-};
-const EXPIRING: OptionRules<ExpiringOptions & Pick<VersionedOptions, 'snapshot'>> = {
-  ...COMMON,
-  tags: WHILE_EXPIRING,
-  consistency: oneOf('ttl'),
-  ttl: DURATION,
-  snapshot: WHILE_EXPIRING,
-};
+const VERSIONED: OptionRules<VersionedOptions> = { ...COMMON, ...BY_VERSIONS };
+const EXPIRING: OptionRules<ExpiringOptions & Pick<VersionedOptions, 'snapshot'>> = { ...COMMON, ...BY_TTL };
 const DEFAULTS: OptionRules<RouteDefaults> = {
   consistency: oneOf('strong', 'bounded'),
   ttlMs: POSITIVE_INTEGER,
