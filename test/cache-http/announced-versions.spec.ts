@@ -2,9 +2,10 @@ import { ConflictException, Controller, Param, Post, Res } from '@nestjs/common'
 import type { FastifyReply } from 'fastify';
 import { Observable } from 'rxjs';
 import { AnnouncesVersions, EVERYTHING, type Tag } from '../../src/cache/index.js';
-import { FakeFeed } from '../support/fake-feed.js';
+import type { FakeFeed } from '../support/fake-feed.js';
 import { waitUntil } from '../support/wait-until.js';
-import { startHttpApp, type HttpApp } from './support/http-app.js';
+import { HeldFeedApp } from './support/held-feed.js';
+import type { HttpApp } from './support/http-app.js';
 import { send } from './support/http-client.js';
 import { Origin, thingTag } from './support/origin.js';
 
@@ -83,27 +84,16 @@ class TellingController {
 describe('@AnnouncesVersions', () => {
   let origin: Origin;
   let app: HttpApp;
+  let held: HeldFeedApp;
   beforeAll(async () => {
     origin = await Origin.open();
   });
   beforeEach(async () => {
     askedBeforeCommit = undefined;
-    feed = new FakeFeed();
-    app = await startHttpApp({
-      databaseUrl: origin.url,
-      controllers: [TellingController],
-      openFeed: feed.open,
-      // The feed has no pings of its own while a test runs.
-      feedTimeoutMs: 600_000,
-    });
-    feed.automatic = false;
-    feed.questions.length = 0;
+    held = await HeldFeedApp.start(origin.url, TellingController);
+    ({ feed, http: app } = held);
   });
-  afterEach(async () => {
-    for (const question of feed.questions) question.arrive();
-    feed.automatic = true;
-    await app.close();
-  });
+  afterEach(() => held.close());
   afterAll(() => origin.close());
 
   const post = async (path: string) => {

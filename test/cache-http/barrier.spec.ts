@@ -9,9 +9,10 @@ import {
 import type { FastifyReply } from 'fastify';
 import { EMPTY, of } from 'rxjs';
 import { Readable } from 'node:stream';
-import { FakeFeed } from '../support/fake-feed.js';
+import type { FakeFeed } from '../support/fake-feed.js';
 import { waitUntil } from '../support/wait-until.js';
-import { startHttpApp, type HttpApp } from './support/http-app.js';
+import { HeldFeedApp } from './support/held-feed.js';
+import type { HttpApp } from './support/http-app.js';
 import { send, type Answer } from './support/http-client.js';
 import { Origin } from './support/origin.js';
 
@@ -88,27 +89,16 @@ describe('the barrier of every write', () => {
   let feed: FakeFeed;
   let origin: Origin;
   let app: HttpApp;
+  let held: HeldFeedApp;
   beforeAll(async () => {
     origin = await Origin.open();
   });
   beforeEach(async () => {
     trace.length = 0;
-    feed = new FakeFeed();
-    app = await startHttpApp({
-      databaseUrl: origin.url,
-      controllers: [WritesController],
-      openFeed: feed.open,
-      // The feed has no pings of its own while a test runs.
-      feedTimeoutMs: 600_000,
-    });
-    feed.automatic = false;
-    feed.questions.length = 0;
+    held = await HeldFeedApp.start(origin.url, WritesController);
+    ({ feed, http: app } = held);
   });
-  afterEach(async () => {
-    for (const question of feed.questions) question.arrive();
-    feed.automatic = true;
-    await app.close();
-  });
+  afterEach(() => held.close());
   afterAll(() => origin.close());
 
   const write = (path: string, method = 'POST'): Promise<Answer> =>
